@@ -1,0 +1,23 @@
+# Flags that every one of our own targets takes, as one interface library.
+add_library(kagimori_options INTERFACE)
+target_compile_options(kagimori_options INTERFACE -Wall -Wextra -Werror -fstack-protector-strong -fno-omit-frame-pointer)
+target_compile_definitions(kagimori_options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY)
+target_include_directories(kagimori_options INTERFACE "${CMAKE_SOURCE_DIR}/src")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(kagimori_options INTERFACE -Wthread-safety)
+else()
+  target_compile_options(kagimori_options INTERFACE -fcoroutines)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT KAGIMORI_SANITIZE)
+  target_compile_definitions(kagimori_options INTERFACE _FORTIFY_SOURCE=2)
+endif()
+if(KAGIMORI_SANITIZE)
+  target_compile_options(kagimori_options INTERFACE -fsanitize=${KAGIMORI_SANITIZE})
+  target_link_options(kagimori_options INTERFACE -fsanitize=${KAGIMORI_SANITIZE})
+  if(KAGIMORI_SANITIZE MATCHES "undefined")
+    target_compile_options(kagimori_options INTERFACE -fno-sanitize-recover=all)
+  endif()
+endif()
+# No symbol of a static library (OpenSSL above all) is exported: a shared library in the same process must never bind to ours,
+# nor ours to it.
+target_link_options(kagimori_options INTERFACE -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now -Wl,--as-needed)

@@ -1,0 +1,41 @@
+#ifndef KAGIMORI_CRYPTO_ED25519_H_
+#define KAGIMORI_CRYPTO_ED25519_H_
+
+#include <memory>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "secret/secret_bytes.h"
+
+namespace kagimori::crypto {
+
+using Ed25519Signature = ByteArray<64>;
+using Ed25519PublicBytes = ByteArray<32>;
+
+// Ed25519 (RFC 8032) for the audit chain. Thread-safe after Create.
+class Ed25519Signer {
+ public:
+  // `seed`: the 32-byte private key of RFC 8032.
+  static Result<Ed25519Signer> Create(const secret::SecretKey256& seed);
+  Ed25519Signer(Ed25519Signer&&) noexcept;
+  Ed25519Signer& operator=(Ed25519Signer&&) noexcept;
+  ~Ed25519Signer();
+
+  Ed25519Signature Sign(ByteView message) const;
+  const Ed25519PublicBytes& public_bytes() const;
+
+ private:
+  struct State;
+  explicit Ed25519Signer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+bool Ed25519Verify(const Ed25519PublicBytes& key, ByteView message, const Ed25519Signature& signature);
+
+// SubjectPublicKeyInfo in PEM, for the key that `kagimori init` exports.
+std::string Ed25519PublicPem(const Ed25519PublicBytes& key);
+Result<Ed25519PublicBytes> ParseEd25519PublicPem(std::string_view pem);
+
+}  // namespace kagimori::crypto
+
+#endif  // KAGIMORI_CRYPTO_ED25519_H_

@@ -1,0 +1,113 @@
+#ifndef KAGIMORI_STORE_STORE_H_
+#define KAGIMORI_STORE_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace kagimori::store {
+
+// An ordered key-value store, as little as a cluster store (etcd) can give and no more, so that everything above it runs on
+// any of them. Keys and values are bytes; keys are ordered bytewise. Every committed transaction has a revision, one greater
+// than the one before; a record carries the revision that last wrote it.
+//
+// Asynchronous: a callback runs exactly once, on a thread of the store or, when the answer is at hand, within the call.
+// It must not block. All methods are thread-safe. After Close callbacks that still wait get kUnavailable.
+//
+// Limits, enforced on every store (testing/contract_suite.h) so that none is outgrown unnoticed: keys 1..512 bytes, values up to 256 KiB,
+// at most 100 keys in a Get, 1000 records in a Range, 100 preconditions + puts + deletes and 1 MiB of keys and values in a
+// transaction. kLimit beyond them.
+
+inline constexpr size_t kMaxKeySize = 512;
+inline constexpr size_t kMaxValueSize = 256 * 1024;
+inline constexpr size_t kMaxGetKeys = 100;
+inline constexpr size_t kMaxRangeRecords = 1000;
+inline constexpr size_t kMaxTransactionOperations = 100;
+inline constexpr size_t kMaxTransactionBytes = 1024 * 1024;
+
+using Revision = uint64_t;  // 0: no such record, or "before everything"
+
+struct Record {
+  std::string key;
+  Bytes value;
+  Revision revision = 0;  // of the transaction that last wrote it
+};
+
+struct GetResult {
+  std::vector<std::optional<Record>> records;  // one per key asked for, in that order
+  Revision revision = 0;                       // the store's revision at which all of them were read
+};
+
+struct RangeRequest {
+  std::string begin;  // first key wanted
+  std::string end;    // first key not wanted
+  size_t limit = kMaxRangeRecords;
+};
+
+struct RangeResult {
+  std::vector<Record> records;
+  bool more = false;  // there are records between the last one given and `end`
+  Revision revision = 0;
+};
+
+// Holds when the record's revision is exactly this; 0: when there is no such record.
+struct Precondition {
+  std::string key;
+  Revision revision = 0;
+};
+
+struct Put {
+  std::string key;
+  Bytes value;
+};
+
+struct Transaction {
+  std::vector<Precondition> preconditions;
+  std::vector<Put> puts;
+  std::vector<std::string> deletes;
+};
+
+struct WatchEvent {
+  Revision revision = 0;
+  std::vector<std::string> changed;  // keys put or deleted by that transaction
+};
+
+// A watch that lives until it is destroyed; destroying it waits for a callback under way.
+class Watch {
+ public:
+  virtual ~Watch() = default;
+};
+
+using GetCallback = std::move_only_function<void(Result<GetResult>)>;
+using RangeCallback = std::move_only_function<void(Result<RangeResult>)>;
+using CommitCallback = std::move_only_function<void(Result<Revision>)>;
+// kNotFound: the revision asked for is compacted; read everything again and watch from there. Nothing follows an error.
+using WatchCallback = std::function<void(Result<WatchEvent>)>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual void Get(std::vector<std::string> keys, GetCallback callback) = 0;
+  virtual void Range(RangeRequest request, RangeCallback callback) = 0;
+
+  // All or nothing, and on stable storage before the callback runs. kConflict when a precondition does not hold. Any number of
+  // concurrent transactions are synced together.
+  virtual void Commit(Transaction transaction, CommitCallback callback) = 0;
+
+  // Calls back in order for every transaction with a revision > `after`.
+  virtual std::unique_ptr<Watch> WatchFrom(Revision after, WatchCallback callback) = 0;
+
+  // Finishes what was accepted.
+  virtual void Close() = 0;
+};
+
+}  // namespace kagimori::store
+
+#endif  // KAGIMORI_STORE_STORE_H_
