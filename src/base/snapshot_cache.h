@@ -1,0 +1,142 @@
+#ifndef KAGIMORI_BASE_SNAPSHOT_CACHE_H_
+#define KAGIMORI_BASE_SNAPSHOT_CACHE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace kagimori {
+
+// The node's immutable snapshots of stored things (keys, aliases, credentials), found without a lock.
+//
+//   * A value never changes; a commit that changes the thing calls Invalidate before its response leaves. From then on no
+//     lookup on any thread gives the old value (`superseded` is one atomic flag in the entry that all threads share).
+//   * Each core keeps a small direct-mapped View of its own in front of the shared table; only a miss there takes the lock.
+//   * Loading is the caller's business: BeginLoad before the store is read, Insert after. A value read before an
+//     invalidation is not inserted (Insert says so; read again).
+//
+// Bounded: at most `capacity` entries in the table (random replacement), `kViewSlots` in each View.
+template <class Key, class Value, class Hash = std::hash<Key>>
+class SnapshotCache {
+ public:
+  struct Entry {
+    Entry(Key k, std::shared_ptr<const Value> v) : key(std::move(k)), value(std::move(v)) {}
+    const Key key;
+    const std::shared_ptr<const Value> value;
+    std::atomic<bool> superseded{false};
+  };
+  using Ref = std::shared_ptr<const Entry>;
+
+  // A core's own front of the cache. Not thread-safe: one per thread.
+  class View {
+   public:
+    explicit View(SnapshotCache* cache) : cache_(cache), slots_(kViewSlots) {}
+
+    // Null on a miss. The pointer is valid until the next call on this View; copy the shared_ptr to keep it.
+    const std::shared_ptr<const Value>* Find(const Key& key) {
+      std::shared_ptr<Entry>& slot = slots_[Hash()(key) & (kViewSlots - 1)];
+      if (slot != nullptr && slot->key == key && !slot->superseded.load(std::memory_order_acquire)) return &slot->value;
+      std::shared_ptr<Entry> found = cache_->Find(key);
+      if (found == nullptr) return nullptr;
+      slot = std::move(found);
+      return &slot->value;
+    }
+
+    // Drops everything that another thread has superseded; call now and then so that old snapshots do not live on.
+    void Sweep() {
+      for (auto& slot : slots_) {
+        if (slot != nullptr && slot->superseded.load(std::memory_order_acquire)) slot.reset();
+      }
+    }
+    void Clear() {
+      for (auto& slot : slots_) slot.reset();
+    }
+
+   private:
+    SnapshotCache* cache_;
+    std::vector<std::shared_ptr<Entry>> slots_;
+  };
+
+  explicit SnapshotCache(size_t capacity) : capacity_(capacity) {}
+
+  // Before the store is read: gives the ticket that Insert wants.
+  uint64_t BeginLoad() const {
+    std::lock_guard lock(mutex_);
+    return invalidations_;
+  }
+
+  // False (and nothing is cached) when anything that maps to this key's bucket was invalidated since `ticket`: then the value may be old.
+  bool Insert(uint64_t ticket, const Key& key, std::shared_ptr<const Value> value) {
+    std::lock_guard lock(mutex_);
+    if (recent_[Hash()(key) % kRecent] > ticket) return false;
+    if (auto old = entries_.find(key); old != entries_.end()) {
+      old->second->superseded.store(true, std::memory_order_release);
+      entries_.erase(old);
+    }
+    if (entries_.size() >= capacity_) EvictOne();
+    entries_.emplace(key, std::make_shared<Entry>(key, std::move(value)));
+    return true;
+  }
+
+  void Invalidate(const Key& key) {
+    std::lock_guard lock(mutex_);
+    recent_[Hash()(key) % kRecent] = ++invalidations_;
+    if (auto old = entries_.find(key); old != entries_.end()) {
+      old->second->superseded.store(true, std::memory_order_release);
+      entries_.erase(old);
+    }
+  }
+
+  void InvalidateAll() {
+    std::lock_guard lock(mutex_);
+    ++invalidations_;
+    for (auto& at : recent_) at = invalidations_;
+    for (auto& [key, entry] : entries_) entry->superseded.store(true, std::memory_order_release);
+    entries_.clear();
+  }
+
+  size_t size() const {
+    std::lock_guard lock(mutex_);
+    return entries_.size();
+  }
+
+ private:
+  static constexpr size_t kViewSlots = 8192;
+  static constexpr size_t kRecent = 4096;
+
+  std::shared_ptr<Entry> Find(const Key& key) {
+    std::lock_guard lock(mutex_);
+    auto found = entries_.find(key);
+    return found == entries_.end() ? nullptr : found->second;
+  }
+
+  // REQUIRES: mutex_ held, entries_ not empty. Random replacement: the buckets are walked round and round.
+  void EvictOne() {
+    for (size_t i = 0; i < entries_.bucket_count(); ++i) {
+      size_t bucket = evict_at_++ % entries_.bucket_count();
+      auto first = entries_.begin(bucket);
+      if (first == entries_.end(bucket)) continue;
+      Key key = first->first;
+      first->second->superseded.store(true, std::memory_order_release);
+      entries_.erase(key);
+      return;
+    }
+  }
+
+  const size_t capacity_;
+  mutable std::mutex mutex_;
+  std::unordered_map<Key, std::shared_ptr<Entry>, Hash> entries_;
+  std::vector<uint64_t> recent_ = std::vector<uint64_t>(kRecent, 0);  // the newest invalidation, by bucket of the key's hash
+  uint64_t invalidations_ = 0;
+  size_t evict_at_ = 0;
+};
+
+}  // namespace kagimori
+
+#endif  // KAGIMORI_BASE_SNAPSHOT_CACHE_H_
