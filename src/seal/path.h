@@ -1,0 +1,57 @@
+#ifndef KAGIMORI_SEAL_PATH_H_
+#define KAGIMORI_SEAL_PATH_H_
+
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+
+namespace kagimori::seal {
+
+// The first byte of every path. Never reused for another thing.
+enum class RecordType : uint8_t {
+  kDeployment = 0x01,   // store id, terms (wrapped by the root key)
+  kClock = 0x02,        // high-water mark, observed uptime
+  kAccount = 0x10,
+  kAccessKey = 0x11,    // by NameMarker of the access key id
+  kKey = 0x20,          // head of a key
+  kKeyPart = 0x21,      // description, policy, tags, aliases, materials
+  kAlias = 0x22,        // by NameMarker of the alias name
+  kDue = 0x23,          // what happens at a time: time ‖ key
+  kOutbox = 0x30,       // audit events that are committed and not yet known to be in the audit log
+};
+
+// Paths carry no names: a type, account and Region numbers, then ids of fixed length or markers of names, big-endian, so that a
+// prefix is a range.
+class Path {
+ public:
+  explicit Path(RecordType type) { text_.push_back(static_cast<char>(type)); }
+  Path& Account(AccountId account) { return Number(account.number(), 6); }
+  Path& InRegion(Region region) { return Number(region.number(), 2); }
+  Path& Key(const KeyId& id) {
+    Number(static_cast<uint8_t>(id.kind), 1);
+    return Raw(id.bytes);
+  }
+  Path& Time(int64_t millis) { return Number(static_cast<uint64_t>(millis), 8); }
+  Path& Number(uint64_t value, int bytes) {
+    for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) text_.push_back(static_cast<char>(value >> shift));
+    return *this;
+  }
+  Path& Raw(ByteView bytes) {
+    text_.append(AsText(bytes));
+    return *this;
+  }
+  const std::string& text() const& { return text_; }
+  std::string text() && { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+// The first path after every path that starts with `prefix`. Empty: there is none (all bytes 0xFF).
+std::string PrefixEnd(std::string prefix);
+
+}  // namespace kagimori::seal
+
+#endif  // KAGIMORI_SEAL_PATH_H_
