@@ -20,8 +20,8 @@ namespace secret {
 
 class SecretTesting;  // secret/testing/: tests only, linked into no program
 
-// Whoever holds an Access may look at secret bytes. This list of friends is the audit list: a class on it is a place where a
-// secret is opened, and there is no other way to make one.
+// Whoever holds an Access may look at secret bytes. This list of friends is the audit list: a class on it is a place
+// where a secret is opened, and there is no other way to make one.
 class Access {
  private:
   constexpr Access() = default;

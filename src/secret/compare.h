@@ -11,7 +11,13 @@ bool Equal(ByteView a, ByteView b);
 bool Equal(const SecretBytes& a, ByteView b);
 bool Equal(const SecretBytes& a, const SecretBytes& b);
 template <size_t N>
-bool Equal(const SecretArray<N>& a, ByteView b);
+bool Equal(const SecretArray<N>& a, ByteView b) {
+  return Equal(a.bytes_, b);
+}
+template <size_t N>
+bool Equal(const SecretArray<N>& a, const SecretArray<N>& b) {
+  return Equal(a.bytes_, b.bytes_);
+}
 
 }  // namespace kagimori::secret
 

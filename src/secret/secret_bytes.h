@@ -4,15 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "base/bytes.h"
 #include "secret/access.h"
 
 namespace kagimori::secret {
 
-// Secret bytes on the heap of the secret arena: wiped when they go, moved but never copied, shown to nobody but the holders of
-// an Access. There is no ==, no <<, no iterator and no conversion, on purpose: comparing is secret::Equal's job and showing
-// nobody's.
+// Secret bytes on the heap of the secret arena: wiped when they go, moved but never copied, shown to nobody but the
+// holders of an Access. There is no ==, no <<, no iterator and no conversion, on purpose: comparing is secret::Equal's
+// job and showing nobody's.
 class SecretBytes {
  public:
   SecretBytes() = default;
@@ -40,6 +41,9 @@ class SecretBytes {
   void Shrink(size_t size);
 
  private:
+  friend bool Equal(const SecretBytes& a, ByteView b);
+  friend bool Equal(const SecretBytes& a, const SecretBytes& b);
+
   uint8_t* data_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;
@@ -51,19 +55,11 @@ class SecretArray {
  public:
   SecretArray() : bytes_(N) {}
   // REQUIRES: bytes.size() == N.
-  static SecretArray CopyOf(std::span<const uint8_t, N> bytes) {
-    SecretArray array;
-    array.bytes_ = SecretBytes::CopyOf(bytes);
-    return array;
-  }
+  static SecretArray CopyOf(std::span<const uint8_t, N> bytes) { return SecretArray(SecretBytes::CopyOf(bytes)); }
   SecretArray(SecretArray&&) noexcept = default;
   SecretArray& operator=(SecretArray&&) noexcept = default;
 
-  SecretArray Clone() const {
-    SecretArray array;
-    array.bytes_ = bytes_.Clone();
-    return array;
-  }
+  SecretArray Clone() const { return SecretArray(bytes_.Clone()); }
 
   static constexpr size_t size() { return N; }
   // REQUIRES (both): not moved from.
@@ -71,6 +67,13 @@ class SecretArray {
   std::span<uint8_t, N> OpenMutable(Access access) { return bytes_.OpenMutable(access).template first<N>(); }
 
  private:
+  template <size_t M>
+  friend bool Equal(const SecretArray<M>& a, ByteView b);
+  template <size_t M>
+  friend bool Equal(const SecretArray<M>& a, const SecretArray<M>& b);
+
+  explicit SecretArray(SecretBytes bytes) : bytes_(std::move(bytes)) {}
+
   SecretBytes bytes_;
 };
 
