@@ -15,33 +15,46 @@
 
 namespace kagimori::identity {
 
+// Of the 10^12 - 10^11 numbers that do not start with a zero, for the first account of a new deployment.
+AccountId RandomAccountId();
+
 using CredentialCache = SnapshotCache<std::string, Credential>;
 
 // Accounts, principals and access keys, from the store and in the node's cache. Thread-safe.
 class Directory {
  public:
-  // REQUIRES: all outlive the directory.
+  // REQUIRES: all outlive the directory, and the store is closed before the directory goes (its callbacks use it).
   Directory(const seal::KeyHierarchy* hierarchy, store::Store* store, const Clock* clock);
 
   CredentialCache& credentials() { return credentials_; }
 
-  // Reads the credential from the store into the cache and calls back with it: kNotFound when there is no such access key (which is not
-  // cached: guesses must not fill memory). Runs on a thread of the store or inline.
-  void LoadCredential(std::string access_key_id, std::move_only_function<void(Result<std::shared_ptr<const Credential>>)> callback);
+  // Reads the credential from the store into the cache and calls back with it: kNotFound when there is no such access
+  // key (which is not cached: guesses must not fill memory). Runs on a thread of the store or inline.
+  using LoadCallback = std::move_only_function<void(Result<std::shared_ptr<const Credential>>)>;
+  void LoadCredential(std::string access_key_id, LoadCallback callback);
 
   // For `kagimori init`, `kagimori dev` and account administration. Blocking; not for a request's thread.
+  //
+  // `name`: 1..50 bytes of printable ASCII. kConflict: there is such an account.
   Result<> CreateAccount(AccountId account, std::string_view name);
   Result<bool> AccountExists(AccountId account);
   struct NewAccessKey {
     std::string access_key_id;
     secret::SecretBytes secret_access_key;
   };
-  // A random AKIA… key of the account's root user. At most two per root user, as in AWS (kLimit).
+  // A random AKIA… key of the account's root user. At most two per root user, as in AWS (kLimit). kNotFound: no such
+  // account.
   Result<NewAccessKey> CreateRootAccessKey(AccountId account);
-  // Development only: a fixed key such as test/test; replaces one of the same id.
-  Result<> PutRootAccessKey(AccountId account, std::string_view access_key_id, const secret::SecretBytes& secret_access_key);
+  // Development only: a fixed key such as test/test; replaces one of the same id, which must be the
+  // same account's (kConflict).
+  Result<> PutRootAccessKey(AccountId account, std::string_view access_key_id,
+                            const secret::SecretBytes& secret_access_key);
 
  private:
+  void Load(std::string access_key_id, int attempts_left, LoadCallback callback);
+  Result<> PutKey(AccountId account, std::string_view access_key_id, const secret::SecretBytes& secret_access_key,
+                  bool replace);
+
   const seal::KeyHierarchy* hierarchy_;
   store::Store* store_;
   const Clock* clock_;

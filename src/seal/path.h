@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/ids.h"
@@ -11,19 +12,19 @@ namespace kagimori::seal {
 
 // The first byte of every path. Never reused for another thing.
 enum class RecordType : uint8_t {
-  kDeployment = 0x01,   // store id, terms (wrapped by the root key)
-  kClock = 0x02,        // high-water mark, observed uptime
+  kDeployment = 0x01,  // store id, terms (wrapped by the root key)
+  kClock = 0x02,       // high-water mark, observed uptime
   kAccount = 0x10,
-  kAccessKey = 0x11,    // by NameMarker of the access key id
-  kKey = 0x20,          // head of a key
-  kKeyPart = 0x21,      // description, policy, tags, aliases, materials
-  kAlias = 0x22,        // by NameMarker of the alias name
-  kDue = 0x23,          // what happens at a time: time ‖ key
-  kOutbox = 0x30,       // audit events that are committed and not yet known to be in the audit log
+  kAccessKey = 0x11,  // by NameMarker of the access key id
+  kKey = 0x20,        // head of a key
+  kKeyPart = 0x21,    // description, policy, tags, aliases, materials
+  kAlias = 0x22,      // by NameMarker of the alias name
+  kDue = 0x23,        // what happens at a time: time ‖ key
+  kOutbox = 0x30,     // audit events that are committed and not yet known to be in the audit log
 };
 
-// Paths carry no names: a type, account and Region numbers, then ids of fixed length or markers of names, big-endian, so that a
-// prefix is a range.
+// Paths carry no names: a type, account and Region numbers, then ids of fixed length or markers of names, big-endian,
+// so that a prefix is a range.
 class Path {
  public:
   explicit Path(RecordType type) { text_.push_back(static_cast<char>(type)); }

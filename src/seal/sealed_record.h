@@ -8,14 +8,15 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "seal/hierarchy.h"
+#include "secret/secret_bytes.h"
 
 namespace kagimori::seal {
 
 // A stored value, normative in docs/storage-format.md:
 //   format (1) ‖ schema (2) ‖ term (4) ‖ version (8) ‖ salt (32) ‖ ciphertext ‖ tag (16)
-// One-message key: SP 800-108 of the term's kRecord key for the account, label "kagimori/record/1", context = header with salt.
-// Associated data: store id ‖ length-prefixed path ‖ header. So a record opens only in its own store, under its own path, and
-// as the version it says it is; whether that is the newest version, the head that names it says.
+// One-message key: SP 800-108 of the term's kRecord key for the account, label "kagimori/record/1", context = header
+// with salt. Associated data: store id ‖ length-prefixed path ‖ header. So a record opens only in its own store, under
+// its own path, and as the version it says it is; whether that is the newest version, the head that names it says.
 struct RecordContext {
   std::string_view path;
   AccountId account;
@@ -32,21 +33,32 @@ struct OpenedRecord {
 };
 
 // kCorrupt when it does not open, is of an unknown format, or is another version than `expected_version`.
-Result<OpenedRecord> OpenRecord(const KeyHierarchy& hierarchy, std::string_view path, AccountId account, ByteView stored,
-                                std::optional<uint64_t> expected_version = std::nullopt);
+Result<OpenedRecord> OpenRecord(const KeyHierarchy& hierarchy, std::string_view path, AccountId account,
+                                ByteView stored, std::optional<uint64_t> expected_version = std::nullopt);
 
-// Key material and secret access keys, wrapped once more inside their record, under a key of another purpose, so that no
-// message, parser or serialization library ever holds them in the clear. `binding`: what the secret belongs to (its path,
-// its material id); it must be given again, unchanged.
-Bytes WrapSecret(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding, const secret::SecretBytes& secret);
-Result<secret::SecretBytes> UnwrapSecret(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding, ByteView wrapped);
+// Key material and secret access keys, wrapped once more inside their record, under a key of another purpose, so that
+// no message, parser or serialization library ever holds them in the clear. `binding`: what the secret belongs to (its
+// path, its material id); it must be given again, unchanged. kCorrupt when it does not open.
+Bytes WrapSecret(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding,
+                 const secret::SecretBytes& secret);
+Result<secret::SecretBytes> UnwrapSecret(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding,
+                                         ByteView wrapped);
 
-// Stands for a name in a path: the first 16 bytes of HMAC-SHA-256(naming term's kName key of the account, kind ‖ Region ‖ name).
-ByteArray<16> NameMarker(const KeyHierarchy& hierarchy, AccountId account, uint8_t kind, uint16_t region, std::string_view name);
+// Stands for a name in a path: the first 16 bytes of HMAC-SHA-256(naming term's kName key of the account, kind ‖ Region
+// ‖ name).
+ByteArray<16> NameMarker(const KeyHierarchy& hierarchy, AccountId account, uint8_t kind, uint16_t region,
+                         std::string_view name);
 
-// A small value given to a client and taken back (a paging marker): sealed, bound to `binding`, base64url without padding.
-std::string SealMarker(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding, std::string_view value);
-Result<std::string> OpenMarker(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding, std::string_view marker);
+// A small value given to a client and taken back (a paging marker): sealed, bound to `binding` (operation, filters:
+// what it may be used for), base64url without padding. At most kMaxMarkerValue bytes, so that it fits in AWS's 1024
+// characters.
+inline constexpr size_t kMaxMarkerValue = 640;
+// REQUIRES: value.size() <= kMaxMarkerValue.
+std::string SealMarker(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding,
+                       std::string_view value);
+// kInvalid for whatever this deployment did not seal for this account and binding.
+Result<std::string> OpenMarker(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding,
+                               std::string_view marker);
 
 }  // namespace kagimori::seal
 
