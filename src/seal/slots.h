@@ -60,8 +60,8 @@ Result<secret::SecretKey256> OpenAnyDevelopmentSlot(const std::filesystem::path&
 Result<secret::SecretKey256> OpenAnyPassphraseSlot(const std::filesystem::path& folder, const Deployment& deployment,
                                                    const secret::SecretBytes& passphrase);
 
-// Removes slot `number` once the slot `proven` has opened with `passphrase` to the same root key: nobody can remove the
-// last way in. kInvalid when the two are the same slot.
+// Removes slot `number` once the passphrase slot `proven` has opened with `passphrase` to the same root key: nobody can
+// remove the last way in. kInvalid when the two are the same slot.
 Result<> RemoveSlot(const std::filesystem::path& folder, const Deployment& deployment, int number, int proven,
                     const secret::SecretBytes& passphrase, const secret::SecretKey256& root_key);
 

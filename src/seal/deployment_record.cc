@@ -1,0 +1,106 @@
+#include "seal/deployment_record.h"
+
+#include <algorithm>
+
+#include "crypto/aead.h"
+#include "seal/envelope.h"
+#include "seal/path.h"
+#include "seal/record_codec.h"
+
+namespace kagimori::seal {
+namespace {
+
+constexpr uint8_t kFormat = 1;
+constexpr size_t kHeadSize = 1 + 16 + 8;
+constexpr size_t kFixedSize = 16 + 1 + 4 + 4 + 4;
+constexpr size_t kTermHeadSize = 4;
+constexpr size_t kTermSize = kTermHeadSize + kSaltSize + 32 + crypto::kGcmTagSize;
+constexpr std::string_view kRecordLabel = "kagimori/deployment/1";
+constexpr std::string_view kTermLabel = "kagimori/term/1";
+
+Envelope TermEnvelope(const crypto::HmacSha256Key& root, const StoreId& store_id) {
+  return {.key = root, .label = kTermLabel, .owner = store_id, .binding = {}};
+}
+
+Bytes WrapTerm(const crypto::HmacSha256Key& root, const StoreId& store_id, TermId id,
+               const secret::SecretKey256& term) {
+  Bytes head;
+  AppendBe32(id, &head);
+  return SealEnvelope(TermEnvelope(root, store_id), std::move(head), RecordCodec::ToBytes(term));
+}
+
+std::unexpected<Error> Malformed() { return Fail(ErrorKind::kCorrupt, "the deployment record is malformed"); }
+
+// `body`: authentic, but perhaps another version's.
+Result<> ParseBody(const crypto::HmacSha256Key& root, ByteView body, DeploymentRecord* record) {
+  if (body.size() < kFixedSize) return Malformed();
+  std::ranges::copy(body.first(16), record->deployment_id.begin());
+  switch (body[16]) {
+    case static_cast<uint8_t>(DeploymentKind::kDevelopment):
+      record->kind = DeploymentKind::kDevelopment;
+      break;
+    case static_cast<uint8_t>(DeploymentKind::kProduction):
+      record->kind = DeploymentKind::kProduction;
+      break;
+    default:
+      return Malformed();
+  }
+  record->naming_term = static_cast<TermId>(ReadBe(body.subspan(17, 4)));
+  record->current_term = static_cast<TermId>(ReadBe(body.subspan(21, 4)));
+  size_t count = ReadBe(body.subspan(25, 4));
+  if (count > kMaxTerms || body.size() != kFixedSize + count * kTermSize) return Malformed();
+  for (size_t i = 0; i < count; ++i) {
+    ByteView wrapped = body.subspan(kFixedSize + i * kTermSize, kTermSize);
+    TermId id = static_cast<TermId>(ReadBe(wrapped.first(kTermHeadSize)));
+    KAGIMORI_ASSIGN_OR_RETURN(secret::SecretBytes bytes,
+                              OpenEnvelope(TermEnvelope(root, record->store_id), kTermHeadSize, wrapped));
+    KAGIMORI_ASSIGN_OR_RETURN(secret::SecretKey256 term, RecordCodec::ToKey(bytes));
+    if (!record->terms.emplace(id, std::move(term)).second) return Malformed();
+  }
+  if (!record->terms.contains(record->naming_term) || !record->terms.contains(record->current_term)) return Malformed();
+  return {};
+}
+
+}  // namespace
+
+std::string DeploymentRecordPath() { return Path(RecordType::kDeployment).text(); }
+
+Bytes SealDeploymentRecord(const crypto::HmacSha256Key& root, const DeploymentRecord& record) {
+  Bytes body(record.deployment_id.begin(), record.deployment_id.end());
+  body.push_back(static_cast<uint8_t>(record.kind));
+  AppendBe32(record.naming_term, &body);
+  AppendBe32(record.current_term, &body);
+  AppendBe32(static_cast<uint32_t>(record.terms.size()), &body);
+  for (const auto& [id, term] : record.terms) {
+    Bytes wrapped = WrapTerm(root, record.store_id, id, term);
+    body.insert(body.end(), wrapped.begin(), wrapped.end());
+  }
+  Bytes head = {kFormat};
+  head.insert(head.end(), record.store_id.begin(), record.store_id.end());
+  AppendBe64(record.version, &head);
+  std::string path = DeploymentRecordPath();
+  return SealEnvelope({.key = root, .label = kRecordLabel, .owner = record.store_id, .binding = path}, std::move(head),
+                      secret::SecretBytes::CopyOf(body));
+}
+
+Result<DeploymentRecord> OpenDeploymentRecord(const crypto::HmacSha256Key& root, ByteView stored) {
+  if (stored.size() < kHeadSize || stored[0] != kFormat) {
+    return Fail(ErrorKind::kCorrupt, "the deployment record is damaged or another version's");
+  }
+  DeploymentRecord record;
+  std::ranges::copy(stored.subspan(1, 16), record.store_id.begin());
+  record.version = ReadBe(stored.subspan(17, 8));
+  std::string path = DeploymentRecordPath();
+  auto body =
+      OpenEnvelope({.key = root, .label = kRecordLabel, .owner = record.store_id, .binding = path}, kHeadSize, stored);
+  if (!body) {
+    if (body.error().kind != ErrorKind::kAuthentication) return std::unexpected(std::move(body).error());
+    return Fail(ErrorKind::kAuthentication, "the root key does not open this store's deployment record");
+  }
+  // The terms in it are wrapped, so what leaves secret memory here is no key.
+  std::string text = RecordCodec::Message(*body);
+  KAGIMORI_RETURN_IF_ERROR(ParseBody(root, AsBytes(text), &record));
+  return record;
+}
+
+}  // namespace kagimori::seal

@@ -1,0 +1,98 @@
+#include "seal/sealed_record.h"
+
+#include <algorithm>
+
+#include "crypto/aead.h"
+#include "seal/envelope.h"
+#include "seal/record_codec.h"
+#include "store/store.h"
+
+namespace kagimori::seal {
+namespace {
+
+constexpr uint8_t kRecordFormat = 1;
+constexpr size_t kRecordHeadSize = 1 + 2 + 4 + 8;
+constexpr std::string_view kRecordLabel = "kagimori/record/1";
+
+constexpr uint8_t kSecretFormat = 1;
+constexpr size_t kSecretHeadSize = 1 + 4;
+constexpr std::string_view kSecretLabel = "kagimori/secret/1";
+
+using SharedKey = std::shared_ptr<const crypto::HmacSha256Key>;
+
+// The current and the naming term exist by construction.
+SharedKey KnownKey(const KeyHierarchy& hierarchy, TermId term, Purpose purpose, AccountId account) {
+  return hierarchy.PurposeKey(term, purpose, account).value();
+}
+
+std::unexpected<Error> DoesNotOpen(const char* what) {
+  return Fail(ErrorKind::kCorrupt, std::string(what) + " does not open: changed, moved or of another store");
+}
+
+}  // namespace
+
+Bytes SealRecord(const KeyHierarchy& hierarchy, const RecordContext& context, std::string_view message) {
+  TermId term = hierarchy.current_term();
+  SharedKey key = KnownKey(hierarchy, term, Purpose::kRecord, context.account);
+  Bytes head = {kRecordFormat};
+  AppendBe16(context.schema, &head);
+  AppendBe32(term, &head);
+  AppendBe64(context.version, &head);
+  return SealEnvelope({.key = *key, .label = kRecordLabel, .owner = hierarchy.store_id(), .binding = context.path},
+                      std::move(head), secret::SecretBytes::CopyOf(AsBytes(message)));
+}
+
+Result<OpenedRecord> OpenRecord(const KeyHierarchy& hierarchy, std::string_view path, AccountId account,
+                                ByteView stored, std::optional<uint64_t> expected_version) {
+  if (stored.size() < kRecordHeadSize || stored.size() > store::kMaxValueSize || stored[0] != kRecordFormat) {
+    return Fail(ErrorKind::kCorrupt, "not a sealed record of a known format");
+  }
+  OpenedRecord record;
+  record.schema = static_cast<uint16_t>(ReadBe(stored.subspan(1, 2)));
+  record.version = ReadBe(stored.subspan(7, 8));
+  if (expected_version && record.version != *expected_version) {
+    return Fail(ErrorKind::kCorrupt, "a record of another version than its head names");
+  }
+  TermId term = static_cast<TermId>(ReadBe(stored.subspan(3, 4)));
+  KAGIMORI_ASSIGN_OR_RETURN(SharedKey key, hierarchy.PurposeKey(term, Purpose::kRecord, account));
+  auto opened = OpenEnvelope({.key = *key, .label = kRecordLabel, .owner = hierarchy.store_id(), .binding = path},
+                             kRecordHeadSize, stored);
+  if (!opened) return DoesNotOpen("a record");
+  record.message = RecordCodec::Message(*opened);
+  return record;
+}
+
+Bytes WrapSecret(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding,
+                 const secret::SecretBytes& secret) {
+  TermId term = hierarchy.current_term();
+  SharedKey key = KnownKey(hierarchy, term, Purpose::kMaterial, account);
+  Bytes head = {kSecretFormat};
+  AppendBe32(term, &head);
+  return SealEnvelope({.key = *key, .label = kSecretLabel, .owner = hierarchy.store_id(), .binding = binding},
+                      std::move(head), secret);
+}
+
+Result<secret::SecretBytes> UnwrapSecret(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding,
+                                         ByteView wrapped) {
+  if (wrapped.size() < kSecretHeadSize || wrapped.size() > store::kMaxValueSize || wrapped[0] != kSecretFormat) {
+    return Fail(ErrorKind::kCorrupt, "not a wrapped secret of a known format");
+  }
+  TermId term = static_cast<TermId>(ReadBe(wrapped.subspan(1, 4)));
+  KAGIMORI_ASSIGN_OR_RETURN(SharedKey key, hierarchy.PurposeKey(term, Purpose::kMaterial, account));
+  auto opened = OpenEnvelope({.key = *key, .label = kSecretLabel, .owner = hierarchy.store_id(), .binding = binding},
+                             kSecretHeadSize, wrapped);
+  if (!opened) return DoesNotOpen("a wrapped secret");
+  return opened;
+}
+
+ByteArray<16> NameMarker(const KeyHierarchy& hierarchy, AccountId account, uint8_t kind, uint16_t region,
+                         std::string_view name) {
+  SharedKey key = KnownKey(hierarchy, hierarchy.naming_term(), Purpose::kName, account);
+  ByteArray<3> head{kind, static_cast<uint8_t>(region >> 8), static_cast<uint8_t>(region)};
+  crypto::Sha256Digest tag = key->Sign({head, AsBytes(name)});
+  ByteArray<16> marker;
+  std::copy_n(tag.begin(), marker.size(), marker.begin());
+  return marker;
+}
+
+}  // namespace kagimori::seal
