@@ -13,21 +13,23 @@
 
 namespace kagimori::store {
 
-// An ordered key-value store, as little as a cluster store (etcd) can give and no more, so that everything above it runs on
-// any of them. Keys and values are bytes; keys are ordered bytewise. Every committed transaction has a revision, one greater
-// than the one before; a record carries the revision that last wrote it.
+// An ordered key-value store, as little as a cluster store (etcd) can give and no more, so that everything above it
+// runs on any of them. Keys and values are bytes; keys are ordered bytewise. Every committed transaction has a
+// revision, one greater than the one before; a record carries the revision that last wrote it.
 //
 // Asynchronous: a callback runs exactly once, on a thread of the store or, when the answer is at hand, within the call.
-// It must not block. All methods are thread-safe. After Close callbacks that still wait get kUnavailable.
+// It must not block, and must not call Close. All methods are thread-safe.
 //
-// Limits, enforced on every store (testing/contract_suite.h) so that none is outgrown unnoticed: keys 1..512 bytes, values up to 256 KiB,
-// at most 100 keys in a Get, 1000 records in a Range, 100 preconditions + puts + deletes and 1 MiB of keys and values in a
-// transaction. kLimit beyond them.
+// Limits, enforced on every store (testing/contract_suite.h) so that none is outgrown unnoticed: keys 1..512 bytes,
+// values up to 256 KiB, at most 100 keys in a Get, 1..1000 records in a Range, 100 preconditions + puts + deletes and 1
+// MiB of keys and values in a transaction. kLimit beyond them. A store whose queues are full answers kUnavailable.
 
 inline constexpr size_t kMaxKeySize = 512;
 inline constexpr size_t kMaxValueSize = 256 * 1024;
 inline constexpr size_t kMaxGetKeys = 100;
 inline constexpr size_t kMaxRangeRecords = 1000;
+inline constexpr size_t kMaxRangeBytes =
+    4 * 1024 * 1024;  // a Range ends early (with `more`) after the record that reaches it
 inline constexpr size_t kMaxTransactionOperations = 100;
 inline constexpr size_t kMaxTransactionBytes = 1024 * 1024;
 
@@ -44,9 +46,10 @@ struct GetResult {
   Revision revision = 0;                       // the store's revision at which all of them were read
 };
 
+// Bounds may be one byte longer than a key, so that the last key of a page + '\0' begins the next page.
 struct RangeRequest {
-  std::string begin;  // first key wanted
-  std::string end;    // first key not wanted
+  std::string begin;  // first key wanted; empty: the first of all
+  std::string end;    // first key not wanted; empty: no bound
   size_t limit = kMaxRangeRecords;
 };
 
@@ -67,6 +70,8 @@ struct Put {
   Bytes value;
 };
 
+// kInvalid when a key is written twice. Deleting what is not there is fine. One without puts and deletes takes no
+// revision: its answer is the store's, at which its preconditions held.
 struct Transaction {
   std::vector<Precondition> preconditions;
   std::vector<Put> puts;
@@ -75,10 +80,11 @@ struct Transaction {
 
 struct WatchEvent {
   Revision revision = 0;
-  std::vector<std::string> changed;  // keys put or deleted by that transaction
+  std::vector<std::string> changed;  // keys put or deleted by that transaction, in bytewise order
 };
 
-// A watch that lives until it is destroyed; destroying it waits for a callback under way.
+// A watch that lives until it is destroyed; destroying it waits for a callback under way, unless it is that callback
+// that destroys it. No callback comes afterwards. May outlive its store.
 class Watch {
  public:
   virtual ~Watch() = default;
@@ -87,25 +93,42 @@ class Watch {
 using GetCallback = std::move_only_function<void(Result<GetResult>)>;
 using RangeCallback = std::move_only_function<void(Result<RangeResult>)>;
 using CommitCallback = std::move_only_function<void(Result<Revision>)>;
-// kNotFound: the revision asked for is compacted; read everything again and watch from there. Nothing follows an error.
+// kNotFound: the revision asked for is compacted, or the callback was too slow; read everything again and watch from
+// there. kUnavailable: the store was closed. Nothing follows an error.
 using WatchCallback = std::function<void(Result<WatchEvent>)>;
+
+// Since the store was opened, for metrics.
+struct StoreStats {
+  uint64_t commits = 0;        // transactions that took a revision
+  uint64_t conflicts = 0;      // transactions whose preconditions did not hold
+  uint64_t groups = 0;         // writes, each of one or more transactions
+  uint64_t syncs = 0;          // of those, the ones that waited for stable storage
+  uint64_t inline_reads = 0;   // answered within the call
+  uint64_t queued_reads = 0;   // handed to a reader thread
+  uint64_t keys_estimate = 0;  // records in the store
+};
 
 class Store {
  public:
+  // Closes. REQUIRES: no call is under way.
   virtual ~Store() = default;
 
   virtual void Get(std::vector<std::string> keys, GetCallback callback) = 0;
   virtual void Range(RangeRequest request, RangeCallback callback) = 0;
 
-  // All or nothing, and on stable storage before the callback runs. kConflict when a precondition does not hold. Any number of
-  // concurrent transactions are synced together.
+  // All or nothing, and on stable storage before the callback runs. kConflict when a precondition does not hold. Any
+  // number of concurrent transactions are synced together.
   virtual void Commit(Transaction transaction, CommitCallback callback) = 0;
 
-  // Calls back in order for every transaction with a revision > `after`.
+  // Calls back in order for every transaction with a revision > `after`, on a thread of the store. How far back a store
+  // remembers is its own affair; a watch from the revision of a fresh read is always served.
   virtual std::unique_ptr<Watch> WatchFrom(Revision after, WatchCallback callback) = 0;
 
-  // Finishes what was accepted.
+  // Finishes what was accepted: its callbacks have run when Close returns. Later calls are answered kUnavailable, and
+  // so is, after its last event, every watch. REQUIRES: not called by a callback. A second call does nothing.
   virtual void Close() = 0;
+
+  virtual StoreStats Stats() const { return {}; }
 };
 
 }  // namespace kagimori::store
