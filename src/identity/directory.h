@@ -45,8 +45,8 @@ class Directory {
   // A random AKIA… key of the account's root user. At most two per root user, as in AWS (kLimit). kNotFound: no such
   // account.
   Result<NewAccessKey> CreateRootAccessKey(AccountId account);
-  // Development only: a fixed key such as test/test; replaces one of the same id, which must be the
-  // same account's (kConflict).
+  // Development deployments only (kInvalid elsewhere): a fixed key such as test/test; replaces one of the same id,
+  // which must be the same account's (kConflict).
   Result<> PutRootAccessKey(AccountId account, std::string_view access_key_id,
                             const secret::SecretBytes& secret_access_key);
 
