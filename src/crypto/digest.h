@@ -2,6 +2,7 @@
 #define KAGIMORI_CRYPTO_DIGEST_H_
 
 #include <initializer_list>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "secret/secret_bytes.h"
@@ -14,8 +15,8 @@ using Sha256Digest = ByteArray<32>;
 Sha256Digest Sha256(ByteView bytes);
 Sha256Digest Sha256(std::initializer_list<ByteView> parts);
 
-// HMAC-SHA-256 (FIPS 198-1) whose key schedule is done once; signing copies the prepared state. Immutable after Create and so
-// shared by threads without a lock. The state is secret: it is wiped with the object and lives in secret memory.
+// HMAC-SHA-256 (FIPS 198-1) whose key schedule is done once; signing copies the prepared state. Immutable after Create
+// and so shared by threads without a lock. The state is secret: it is wiped with the object and lives in secret memory.
 class HmacSha256Key {
  public:
   static HmacSha256Key Create(const secret::SecretBytes& key);
@@ -29,13 +30,14 @@ class HmacSha256Key {
   secret::SecretKey256 Derive(std::initializer_list<ByteView> parts) const;
 
  private:
-  friend class Kdf;
   HmacSha256Key() = default;
+  static HmacSha256Key FromBytes(ByteView key);
+
   secret::SecretBytes state_;  // prepared inner and outer state
 };
 
-// SP 800-108r1 KDF in counter mode with HMAC-SHA-256: block i = HMAC(key, [i]_32 || label || 0x00 || context || [L]_32),
-// L in bits. 64 bytes, as two halves.
+// SP 800-108r1 KDF in counter mode with HMAC-SHA-256: block i = HMAC(key, [i]_32 || label || 0x00 || context ||
+// [L]_32), L in bits. 64 bytes, as two halves.
 struct DerivedPair {
   secret::SecretKey256 first;
   secret::SecretKey256 second;

@@ -2,6 +2,8 @@
 #define KAGIMORI_CRYPTO_ED25519_H_
 
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/result.h"

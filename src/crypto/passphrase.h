@@ -18,7 +18,8 @@ struct Argon2Parameters {
 
 // Bounds on parameters read from a slot file, so that a forged one can neither exhaust memory nor weaken the key:
 // 8 MiB..4 GiB, 1..64 passes, 1..16 lanes. kInvalid outside them, kLimit when the memory cannot be had.
-Result<secret::SecretKey256> StretchPassphrase(const secret::SecretBytes& passphrase, ByteView salt, const Argon2Parameters& parameters);
+Result<secret::SecretKey256> StretchPassphrase(const secret::SecretBytes& passphrase, ByteView salt,
+                                               const Argon2Parameters& parameters);
 
 }  // namespace kagimori::crypto
 

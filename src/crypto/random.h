@@ -14,8 +14,8 @@ secret::SecretBytes RandomSecret(size_t size);
 template <size_t N>
 secret::SecretArray<N> RandomSecretArray();  // defined for the sizes in use: 16, 32, 64
 
-// From a buffer per thread that is refilled in blocks and wiped as it is used: ids that are public (request, event, UUIDs).
-// Buffers are dropped in a forked child.
+// From a buffer per thread that is refilled in blocks and wiped as it is used: ids that are public (request, event,
+// UUIDs). Buffers are dropped in a forked child.
 void FillRandomId(MutableByteView out);
 ByteArray<16> RandomUuid();  // version 4
 
