@@ -1,6 +1,8 @@
 # Flags that every one of our own targets takes, as one interface library.
 add_library(kagimori_options INTERFACE)
 target_compile_options(kagimori_options INTERFACE -Wall -Wextra -Werror -fstack-protector-strong -fno-omit-frame-pointer)
+# No path of this machine in the program, and the same objects from every clone.
+target_compile_options(kagimori_options INTERFACE "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
 target_compile_definitions(kagimori_options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY)
 target_include_directories(kagimori_options INTERFACE "${CMAKE_SOURCE_DIR}/src")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
