@@ -10,9 +10,9 @@
 
 namespace kagimori::net {
 
-// Awaits a call that answers through a callback: `co_await Await<Result<GetResult>>([&](auto callback) { store.Get(keys,
-// std::move(callback)); })`. When the callback runs within the call, the coroutine goes on at once; otherwise it goes on
-// on the core it waits on, or, awaited on another thread, on the callback's thread.
+// Awaits a call that answers through a callback: `co_await Await<Result<GetResult>>([&](auto callback) {
+// store.Get(keys, std::move(callback)); })`. When the callback runs within the call, the coroutine goes on at once;
+// otherwise it goes on on the core it waits on, or, awaited on another thread, on the callback's thread.
 template <class T, class Start>
 class CallbackAwaiter {
  public:

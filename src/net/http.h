@@ -9,8 +9,8 @@
 
 namespace kagimori::net {
 
-// One header field as it arrived: name in the sender's letter case, value without the white space around it. SigV4 needs
-// order, duplicates and inner spaces unchanged.
+// One header field as it arrived: name in the sender's letter case, value without the white space around it. SigV4
+// needs order, duplicates and inner spaces unchanged.
 struct HeaderField {
   std::string_view name;
   std::string_view value;
@@ -27,26 +27,29 @@ struct RequestHead {
   std::string_view method;
   std::string_view target;  // as sent: path and, after '?', the query
   std::span<const HeaderField> fields;
-  std::string_view peer;  // "192.0.2.1" or "2001:db8::1"
+  std::string_view peer;         // "192.0.2.1" or "2001:db8::1"
   const TlsInfo* tls = nullptr;  // null on plain connections
 
   // The first field of that name, letter case ignored; REQUIRES: `lower_name` in lower case. Empty when there is none.
   std::string_view Get(std::string_view lower_name) const;
 };
 
-// A request that waits for its answer. Every exchange is answered exactly once; destroying an unanswered one closes the connection.
-// Belongs to the core that read it; only that core's thread may call it.
+// "Bad Request" for 400; empty for a status that has none here.
+std::string_view ReasonPhrase(int status);
+
+// A request that waits for its answer. Every exchange is answered exactly once; destroying an unanswered one closes the
+// connection. Belongs to the core that read it; only that core's thread may call it.
 class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual const RequestHead& head() const = 0;
-  // The whole body. At least kBodyPadding readable bytes follow it (simdjson parses in place). In memory that is wiped when
-  // the exchange ends.
+  // The whole body. At least kBodyPadding readable bytes follow it (simdjson parses in place). In memory that is wiped
+  // when the exchange ends.
   virtual std::span<const char> body() const = 0;
 
-  // Sends `status`, the `fields` lines ("Name: value\r\n"…, without Content-Length, Date and Connection, which the server adds)
-  // and `body`, and ends the exchange. Takes the body's memory and wipes it once it is sent. A response body may be
-  // secret.
+  // Sends `status`, the `fields` lines ("Name: value\r\n"…, without Content-Length, Date and Connection, which the
+  // server adds) and `body`, and ends the exchange. Takes the body's memory and wipes it once it is sent. A response
+  // body may be secret.
   virtual void Respond(int status, std::string_view fields, std::string body) = 0;
 };
 

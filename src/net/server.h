@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "net/core.h"
 #include "net/http.h"
@@ -39,27 +40,33 @@ class Handler {
 struct ServerCounters {  // for /metrics
   uint64_t connections_open = 0;
   uint64_t connections_accepted = 0;
-  uint64_t connections_refused = 0;
+  uint64_t connections_refused = 0;  // over max_connections
   uint64_t protocol_errors = 0;
-  uint64_t timeouts = 0;
+  uint64_t timeouts = 0;            // of heads, bodies, handshakes and unread responses
+  uint64_t accept_failures = 0;     // out of file descriptors or memory
+  uint64_t handshake_failures = 0;  // TLS
 };
 
-// HTTP/1.1 (RFC 9112) over TCP or TLS: keep-alive, pipelining (one exchange at a time, answers in order), chunked bodies,
-// Expect: 100-continue. An acceptor with SO_REUSEPORT on every core. Malformed requests get a short plain answer (400, 408, 413, 431, 501, 503,
-// 505) and a closed connection, and never reach the handler: a message with both Content-Length and Transfer-Encoding, two different lengths,
-// a bare CR, white space before a field's colon.
+// HTTP/1.1 (RFC 9112) over TCP or TLS: keep-alive, pipelining (one exchange at a time, answers in order), chunked
+// bodies, Expect: 100-continue. An acceptor with SO_REUSEPORT on every core. Malformed requests get a short plain
+// answer (400, 408, 413, 431, 501, 503, 505) and a closed connection, and never reach the handler: a message with both
+// Content-Length and Transfer-Encoding, two different lengths, a bare CR, white space before a field's colon.
 class Server {
  public:
-  // REQUIRES: cores, handler and tls (null: plain HTTP) outlive the server.
-  Server(std::vector<Core*> cores, Handler* handler, ServerLimits limits, TlsContext* tls);
+  // REQUIRES: cores, handler, tls (null: plain HTTP) and clock (for the Date field; null: the system's) outlive the
+  // server.
+  Server(std::vector<Core*> cores, Handler* handler, ServerLimits limits, TlsContext* tls,
+         const Clock* clock = nullptr);
+  // REQUIRES: the cores have not started, or Shutdown has called back, or the cores have finished.
   ~Server();
 
-  // Binds on every core; port 0 takes a free one. Gives the address bound. Call before the cores start.
+  // Binds `host` (an IP address) on every core; port 0 takes a free one. Gives "address:port". Fails when somebody
+  // listens there already. Call once, before the cores start.
   Result<std::string> Listen(const std::string& host, uint16_t port);
   uint16_t port() const;
 
-  // Stops accepting, lets every exchange under way end (its response says Connection: close), closes idle connections, and calls back
-  // when none is left or `grace` is over. Thread-safe.
+  // Stops accepting, lets every exchange under way end (its response says Connection: close), closes idle connections,
+  // and calls back when none is left or `grace` is over. Thread-safe.
   void Shutdown(std::chrono::milliseconds grace, std::function<void()> done);
 
   ServerCounters counters() const;
