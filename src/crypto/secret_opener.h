@@ -9,13 +9,14 @@ namespace kagimori::crypto {
 // Opens secrets for the files of crypto/, which alone include this. The views are valid as those of SecretBytes::Open.
 class SecretOpener {
  public:
+  static constexpr secret::Access access() { return secret::Access(); }
   template <class Secret>
   static auto Open(const Secret& secret) {
-    return secret.Open(secret::Access());
+    return secret.Open(access());
   }
   template <class Secret>
   static auto OpenMutable(Secret& secret) {
-    return secret.OpenMutable(secret::Access());
+    return secret.OpenMutable(access());
   }
 };
 
