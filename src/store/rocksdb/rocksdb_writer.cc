@@ -1,0 +1,182 @@
+#include "store/rocksdb/rocksdb_writer.h"
+
+#include <rocksdb/write_batch.h>
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "store/limits.h"
+#include "store/rocksdb/rocksdb_format.h"
+#include "store/rocksdb/rocksdb_open.h"
+#include "store/rocksdb/rocksdb_reads.h"
+
+namespace kagimori::store {
+namespace {
+
+constexpr size_t kMaxGroupBytes = 8 * 1024 * 1024;
+constexpr size_t kMaxGroupTransactions = 1024;
+// RocksDB carries a checksum with every entry of a batch until it is in the log.
+constexpr size_t kProtectionBytes = 8;
+
+}  // namespace
+
+// The transactions accepted into one write so far.
+class GroupWriter::Group {
+ public:
+  Group(rocksdb::DB* db, Revision revision) : db_(db), revision_(revision) {}
+
+  // Checks against the state and what this group has taken; accepts all of it or nothing.
+  Result<Revision> Accept(const Transaction& transaction) {
+    for (const Precondition& precondition : transaction.preconditions) {
+      KAGIMORI_ASSIGN_OR_RETURN(Revision revision, CurrentRevision(precondition.key));
+      if (revision != precondition.revision) {
+        return Fail(ErrorKind::kConflict, "a record is not at the revision expected");
+      }
+    }
+    if (transaction.puts.empty() && transaction.deletes.empty()) return revision_;
+    ++revision_;
+    std::string value;
+    for (const Put& put : transaction.puts) {
+      value.clear();
+      AppendStoredValue(revision_, put.value, &value);
+      Check(batch_.Put(StoredKey(put.key), value));
+      written_[put.key] = revision_;
+    }
+    for (const std::string& key : transaction.deletes) {
+      Check(batch_.Delete(StoredKey(key)));
+      written_[key] = 0;
+    }
+    events_.push_back({revision_, ChangedKeys(transaction)});
+    return revision_;
+  }
+
+  bool empty() const { return events_.empty(); }
+  Revision revision() const { return revision_; }
+  std::vector<WatchEvent> TakeEvents() { return std::move(events_); }
+
+  // The batch with the store's new revision. Call once, after the last Accept.
+  rocksdb::WriteBatch* Finish() {
+    Check(batch_.Put(rocksdb::Slice(kRevisionKey), StoredRevision(revision_)));
+    return &batch_;
+  }
+
+ private:
+  Result<Revision> CurrentRevision(const std::string& key) const {
+    auto found = written_.find(key);
+    if (found != written_.end()) return found->second;
+    return ReadRecordRevision(db_, key, revision_);
+  }
+
+  // A batch that lacks one entry must never be written.
+  static void Check(const rocksdb::Status& status) {
+    if (!status.ok()) EndProcess("the store cannot build a write", status);
+  }
+
+  rocksdb::DB* db_;
+  Revision revision_;
+  rocksdb::WriteBatch batch_{0, 0, kProtectionBytes, 0};
+  std::unordered_map<std::string, Revision> written_;  // 0: deleted
+  std::vector<WatchEvent> events_;
+};
+
+GroupWriter::GroupWriter(rocksdb::DB* db, WatchHub* watches, const std::atomic<bool>* damaged, Revision revision,
+                         const RocksDbOptions& options)
+    : db_(db),
+      watches_(watches),
+      damaged_(damaged),
+      sync_(options.sync),
+      max_waiting_(options.max_waiting_commits),
+      max_waiting_bytes_(options.max_waiting_commit_bytes),
+      revision_(revision),
+      thread_([this] { Run(); }) {}
+
+GroupWriter::~GroupWriter() { Close(); }
+
+void GroupWriter::Submit(Transaction transaction, CommitCallback callback) {
+  size_t bytes = TransactionBytes(transaction);
+  const char* refusal = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    if (closing_) {
+      refusal = "the store is closed";
+    } else if (queue_.size() >= max_waiting_ || queue_bytes_ + bytes > max_waiting_bytes_) {
+      refusal = "too many commits wait";
+    } else {
+      queue_.push_back({std::move(transaction), std::move(callback), bytes});
+      queue_bytes_ += bytes;
+      wake_.notify_one();
+    }
+  }
+  if (refusal != nullptr) callback(Fail(ErrorKind::kUnavailable, refusal));
+}
+
+std::vector<GroupWriter::Waiting> GroupWriter::TakeGroup() {
+  std::vector<Waiting> group;
+  size_t bytes = 0;
+  while (!queue_.empty() && group.size() < kMaxGroupTransactions && bytes < kMaxGroupBytes) {
+    bytes += queue_.front().bytes;
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  queue_bytes_ -= bytes;
+  return group;
+}
+
+void GroupWriter::Run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    std::vector<Waiting> group = TakeGroup();
+    lock.unlock();
+    CommitGroup(std::move(group));
+    lock.lock();
+  }
+}
+
+void GroupWriter::CommitGroup(std::vector<Waiting> waiting) {
+  Group group(db_, revision_);
+  std::vector<Result<Revision>> answers;
+  answers.reserve(waiting.size());
+  for (const Waiting& one : waiting) {
+    if (damaged_->load()) {
+      answers.push_back(Fail(ErrorKind::kCorrupt, "the store is damaged and takes no commits"));
+      continue;
+    }
+    answers.push_back(group.Accept(one.transaction));
+    if (!answers.back() && answers.back().error().kind == ErrorKind::kConflict) ++conflicts_;
+  }
+  if (!group.empty()) {
+    rocksdb::WriteOptions options;
+    options.sync = sync_;
+    if (rocksdb::Status status = db_->Write(options, group.Finish()); !status.ok()) {
+      EndProcess("the store cannot write", status);
+    }
+    commits_ += group.revision() - revision_;
+    ++groups_;
+    if (sync_) ++syncs_;
+    revision_ = group.revision();
+    watches_->Publish(group.TakeEvents());
+  }
+  // Conflicts too are answered only now: what they were decided on may have been part of this very write.
+  for (size_t i = 0; i < waiting.size(); ++i) waiting[i].callback(std::move(answers[i]));
+}
+
+void GroupWriter::Close() {
+  {
+    std::lock_guard lock(mutex_);
+    closing_ = true;
+    wake_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void GroupWriter::AddTo(StoreStats* stats) const {
+  stats->commits += commits_;
+  stats->conflicts += conflicts_;
+  stats->groups += groups_;
+  stats->syncs += syncs_;
+}
+
+}  // namespace kagimori::store
