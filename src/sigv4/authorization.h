@@ -6,12 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
 #include "net/http.h"
 #include "sigv4/failure.h"
+#include "wire/query.h"
 
 namespace kagimori::sigv4 {
 
@@ -38,7 +38,8 @@ struct ParsedSignature {
   std::string_view session_token;   // empty when there is none
   std::string_view signed_headers;  // "host;x-amz-date", as sent
   std::string_view signature;       // as sent, of any form
-  std::vector<char> decoded;        // what the views of a presigned request point into; its address survives a move
+  // What the views of a presigned request point into; moving it leaves them good.
+  std::optional<wire::QueryParameters> query;
 
   std::string_view time_text() const { return {time.data(), time.size()}; }
 };

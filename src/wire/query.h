@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "secret/wiping_buffer.h"
 
 namespace kagimori::wire {
 
@@ -47,12 +48,6 @@ class QueryParameters {
   static Result<QueryParameters> ParseForm(std::string_view body, const QueryLimits& limits = {});
   static Result<QueryParameters> ParseUrlQuery(std::string_view query, const QueryLimits& limits = {});
 
-  QueryParameters(QueryParameters&&) noexcept = default;
-  QueryParameters& operator=(QueryParameters&&) noexcept = default;
-  QueryParameters(const QueryParameters&) = delete;
-  // Wipes the decoded text: a form may carry a web identity token.
-  ~QueryParameters();
-
   // The first of that name, letter case respected.
   std::optional<std::string_view> Get(std::string_view name) const;
   const std::vector<QueryParameter>& all() const { return parameters_; }
@@ -61,7 +56,7 @@ class QueryParameters {
   QueryParameters() = default;
   static Result<QueryParameters> Parse(std::string_view text, PlusSign plus, const QueryLimits& limits);
 
-  std::vector<char> decoded_;  // one block, never reallocated after parsing; a vector's address survives a move
+  secret::WipingBuffer decoded_;  // reserved once, so that it never moves; its address survives a move of this object
   std::vector<QueryParameter> parameters_;
 };
 
