@@ -1,7 +1,7 @@
 #include "seal/envelope.h"
 
 #include "crypto/aead.h"
-#include "crypto/random.h"
+#include "crypto/hedged.h"
 
 namespace kagimori::seal {
 namespace {
@@ -15,8 +15,9 @@ Bytes BindingLength(std::string_view binding) {
 }  // namespace
 
 Bytes SealEnvelope(const Envelope& envelope, Bytes head, const secret::SecretBytes& plaintext) {
-  head.resize(head.size() + kSaltSize);
-  crypto::FillRandom(MutableByteView(head).last(kSaltSize));
+  ByteArray<kSaltSize> salt =
+      crypto::HedgedSalt({AsBytes(envelope.label), envelope.owner, AsBytes(envelope.binding), head}, plaintext);
+  head.insert(head.end(), salt.begin(), salt.end());
   secret::SecretKey256 key = crypto::DeriveCounterMode256(envelope.key, envelope.label, head);
   Bytes length = BindingLength(envelope.binding);
   Bytes sealed = head;

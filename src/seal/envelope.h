@@ -12,7 +12,8 @@ namespace kagimori::seal {
 
 // The one shape of everything this room seals, private to the files of seal/ (docs/storage-format.md, "Envelope"):
 //   head ‖ salt (32) ‖ ciphertext ‖ tag (16)
-// One-message key: SP 800-108 of `key` with `label`, context = head ‖ salt, the salt fresh random bytes.
+// One-message key: SP 800-108 of `key` with `label`, context = head ‖ salt. The salt is random and hedged
+// (crypto/hedged.h).
 // Associated data: owner (16) ‖ length of binding (4) ‖ binding ‖ head ‖ salt.
 inline constexpr size_t kSaltSize = 32;
 
