@@ -158,7 +158,7 @@ void AppendCanonicalValue(std::string_view value, std::string* out) {
 bool AppendCanonicalRequest(const net::RequestHead& head, std::string_view signed_headers,
                             const crypto::Sha256Digest& body_digest, std::string* out) {
   NameList list;
-  if (!list.Read(signed_headers)) return false;
+  if (!list.Read(signed_headers) || !head.target.starts_with('/')) return false;
   const wire::TargetParts target = wire::SplitTarget(head.target);
   out->append(head.method).push_back('\n');
   AppendCanonicalPath(target.path, out);

@@ -19,8 +19,8 @@ inline constexpr size_t kMaxSignedHeaders = 128;
 // path is normalised and encoded once more than it was sent. It is made from what arrived, whatever that is; a field
 // that is signed and absent counts as empty. The parameter X-Amz-Signature is left out.
 //
-// False when there is none: a malformed percent-escape in the query, more than kMaxSignedHeaders names, one twice or
-// one that is no field name, a line end in a value.
+// False when there is none: a target that is no absolute path, a malformed percent-escape in the query, more than
+// kMaxSignedHeaders names, one twice or one that is no field name, a line end in a value.
 bool AppendCanonicalRequest(const net::RequestHead& head, std::string_view signed_headers,
                             const crypto::Sha256Digest& body_digest, std::string* out);
 
