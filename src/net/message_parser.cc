@@ -24,6 +24,7 @@ void CountUpTo2(uint8_t* counter) { *counter = static_cast<uint8_t>(std::min(*co
 constexpr size_t kMaxTrailers = 16;
 // A chunk's size line with its extensions, or the last one with the trailer.
 constexpr size_t kMaxChunkElement = 4096;
+constexpr size_t kLastChunkBytes = 5;
 // What chunked framing may add to a body: some, and per byte of body so much ("1\r\nx\r\n" adds five).
 constexpr size_t kFramingSlack = 16 * 1024;
 constexpr size_t kFramingFactor = 16;
@@ -47,7 +48,9 @@ MessageParser::Progress MessageParser::ParseChunks(std::string_view bytes) {
   Progress progress;
   ErrorCode ec;
   // One `put` takes one element: a chunk's line, a piece of its data, or the last line with the trailer.
-  while (!ec && !is_done() && progress.consumed < bytes.size() && progress.refusal == 0) {
+  // At least "0\r\n\r\n" is still to come wherever the body stands; Beast asserts that much when it looks at the last
+  // line again.
+  while (!ec && !is_done() && bytes.size() - progress.consumed >= kLastChunkBytes && progress.refusal == 0) {
     const std::string_view rest = bytes.substr(progress.consumed);
     const size_t decoded_before = decoded_bytes_;
     const size_t n = put(boost::asio::const_buffer(rest.data(), rest.size()), ec);
