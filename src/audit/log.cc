@@ -1,0 +1,294 @@
+#include "audit/log.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <mutex>
+#include <utility>
+
+#include "audit/compressor.h"
+#include "audit/control_line.h"
+#include "audit/files.h"
+#include "audit/recovery.h"
+#include "audit/syncer.h"
+#include "base/log.h"
+
+namespace kagimori::audit {
+namespace {
+
+constexpr uint64_t kFullBytes = 1 << 20;  // less than this free counts as nothing
+
+Result<File> LockFolder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder.parent_path(), error);
+  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return FailErrno("make", folder);
+  File lock(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (lock.fd() < 0) return FailErrno("open", folder);
+  if (flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) {
+    return Fail(ErrorKind::kUnavailable, "another process writes the audit log in " + folder.string());
+  }
+  return lock;
+}
+
+}  // namespace
+
+struct Log::State {
+  explicit State(LogOptions given)
+      : options(std::move(given)),
+        syncer(options.sync_interval,
+               {[this](const Error& error) { FailFromOutside(error); }, [this] { LookAtDisk(); }}) {}
+
+  Result<> Start();
+  Result<> BeginFile(uint64_t number, const crypto::Sha256Digest& previous);
+  Result<> Rotate();
+  Result<> WriteControl(ControlLine line);
+  std::unexpected<Error> SetFailed(Error error);
+  void FailFromOutside(const Error& error);
+  void LookAtDisk();
+  void BuildBatch(std::span<const EventLine> lines);
+
+  const LogOptions options;
+  File folder_lock;
+  std::atomic<uint64_t> store_revision{0};
+  std::atomic<uint64_t> free_bytes{UINT64_MAX};
+  Recovery recovery;
+
+  mutable std::mutex mutex;  // orders the appends; all below but the threads
+  std::shared_ptr<File> file;
+  Anchor head;
+  bool file_has_events = false;
+  std::optional<Error> failure;
+  std::string buffer;                        // reused
+  std::string tags;                          // reused
+  std::vector<crypto::Sha256Digest> hashes;  // reused
+  std::vector<EventId> recovered_ids;
+
+  std::unique_ptr<Compressor> compressor;
+  Syncer syncer;  // last: its thread uses what is above
+};
+
+Log::Log(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Log::~Log() { state_->syncer.Stop(); }
+
+Result<std::unique_ptr<Log>> Log::Open(LogOptions options) {
+  auto state = std::make_unique<State>(std::move(options));
+  KAGIMORI_RETURN_IF_ERROR(state->Start());
+  return std::unique_ptr<Log>(new Log(std::move(state)));
+}
+
+Result<> Log::State::Start() {
+  if (options.signer == nullptr || options.clock == nullptr) return Fail(ErrorKind::kInvalid, "no signer or no clock");
+  KAGIMORI_ASSIGN_OR_RETURN(folder_lock, LockFolder(options.folder));
+  KAGIMORI_ASSIGN_OR_RETURN(Listing listing, List(options.folder));
+  for (const std::string& name : listing.temporary) unlink((options.folder / name).c_str());
+  KAGIMORI_ASSIGN_OR_RETURN(Recovered recovered, Recover(options, listing));
+  recovery = recovered.report;
+  recovered_ids = std::move(recovered.ids);
+  head = recovered.head;
+  if (recovered.empty) {
+    KAGIMORI_RETURN_IF_ERROR(BeginFile(1, {}));
+  } else if (recovered.closed) {
+    KAGIMORI_RETURN_IF_ERROR(BeginFile(head.file + 1, head.link));
+  } else {
+    file = std::make_shared<File>(std::move(recovered.file));
+    file_has_events = true;
+  }
+  if (recovery.torn_bytes > 0) {
+    log::Warning("audit log: an unlinked tail, as a crash leaves it, was moved aside",
+                 {{"file", recovery.torn_file.string()}, {"bytes", std::to_string(recovery.torn_bytes)}});
+    ControlLine line{.kind = ControlLine::Kind::kRecovered,
+                     .sequence = head.sequence,
+                     .previous = head.link,
+                     .hash = recovered.tail_hash,
+                     .tail_bytes = recovery.torn_bytes};
+    KAGIMORI_RETURN_IF_ERROR(WriteControl(line));
+    KAGIMORI_RETURN_IF_ERROR(file->Sync());
+  }
+  if (options.compress) {
+    compressor = std::make_unique<Compressor>(options.folder);
+    for (const auto& [number, forms] : listing.files) {
+      if (forms.plain && number < head.file) compressor->Add(number);
+    }
+  }
+  LookAtDisk();
+  syncer.SetFile(file, head);
+  syncer.Start();
+  return {};
+}
+
+// Under its final name a file has its header, so that a crash leaves no file without one.
+Result<> Log::State::BeginFile(uint64_t number, const crypto::Sha256Digest& previous) {
+  std::filesystem::path path = options.folder / PlainName(number);
+  std::filesystem::path temporary = path.string() + ".tmp";
+  unlink(temporary.c_str());
+  KAGIMORI_ASSIGN_OR_RETURN(File made, File::Open(temporary, O_RDWR | O_APPEND | O_CREAT | O_EXCL));
+  ControlLine header{.kind = ControlLine::Kind::kHeader,
+                     .sequence = head.sequence,
+                     .time = options.clock->Wall(),
+                     .previous = previous,
+                     .file = number,
+                     .deployment = options.deployment,
+                     .key = options.signer->public_bytes()};
+  std::string text;
+  AppendControlLine(header, *options.signer, &text);
+  crypto::Sha256Digest link = crypto::Sha256(AsBytes(text));
+  text.push_back('\n');
+  KAGIMORI_RETURN_IF_ERROR(made.WriteAll(text));
+  KAGIMORI_RETURN_IF_ERROR(made.Sync());
+  KAGIMORI_RETURN_IF_ERROR(Publish(temporary, path));
+  file = std::make_shared<File>(std::move(made));
+  head = {head.sequence, link, number, text.size()};
+  file_has_events = false;
+  return {};
+}
+
+Result<> Log::State::WriteControl(ControlLine line) {
+  line.time = options.clock->Wall();
+  std::string text;
+  AppendControlLine(line, *options.signer, &text);
+  crypto::Sha256Digest link = crypto::Sha256(AsBytes(text));
+  text.push_back('\n');
+  KAGIMORI_RETURN_IF_ERROR(file->WriteAll(text));
+  head.link = link;
+  head.offset += text.size();
+  return {};
+}
+
+// The old file is on stable storage before the new one exists: a power cut cannot leave a hole in the middle of the
+// log.
+Result<> Log::State::Rotate() {
+  uint64_t closed = head.file;
+  KAGIMORI_RETURN_IF_ERROR(WriteControl(
+      {.kind = ControlLine::Kind::kClose, .sequence = head.sequence, .previous = head.link, .file = head.file}));
+  KAGIMORI_RETURN_IF_ERROR(file->Sync());
+  KAGIMORI_RETURN_IF_ERROR(BeginFile(closed + 1, head.link));
+  syncer.SetFile(file, head);
+  if (compressor) compressor->Add(closed);
+  return {};
+}
+
+void Log::State::BuildBatch(std::span<const EventLine> lines) {
+  buffer.clear();
+  tags.clear();
+  hashes.clear();
+  for (const EventLine& line : lines) {
+    buffer.append(line.line());
+    buffer.push_back('\n');
+    AppendTag(line.hash(), &tags);
+    hashes.push_back(line.hash());
+  }
+}
+
+Result<Anchor> Log::Append(std::span<const EventLine> lines) {
+  State& s = *state_;
+  if (lines.size() > kMaxBatchEvents) return Fail(ErrorKind::kInvalid, "too many audit records in one batch");
+  std::lock_guard lock(s.mutex);
+  if (s.failure) return std::unexpected(*s.failure);
+  if (lines.empty()) return s.head;
+  s.BuildBatch(lines);
+  if (s.file_has_events && s.head.offset + s.buffer.size() > s.options.rotate_bytes) {
+    if (auto rotated = s.Rotate(); !rotated) return s.SetFailed(std::move(rotated.error()));
+  }
+  ControlLine link{.kind = ControlLine::Kind::kLink,
+                   .sequence = s.head.sequence + lines.size(),
+                   .time = s.options.clock->Wall(),
+                   .count = lines.size(),
+                   .store_revision = s.store_revision.load(std::memory_order_relaxed),
+                   .tags = s.tags,
+                   .hash = LinkHash(s.head.link, s.hashes)};
+  size_t link_start = s.buffer.size();
+  AppendControlLine(link, *s.options.signer, &s.buffer);
+  crypto::Sha256Digest link_hash = crypto::Sha256(AsBytes(std::string_view(s.buffer).substr(link_start)));
+  s.buffer.push_back('\n');
+  if (auto written = s.file->WriteAll(s.buffer); !written) {
+    // Best effort: what is left of the batch is under no link, and the next start would move it aside.
+    if (ftruncate(s.file->fd(), static_cast<off_t>(s.head.offset)) != 0) {
+      log::Warning("audit log: an incomplete batch could not be taken back");
+    }
+    return s.SetFailed(std::move(written.error()));
+  }
+  s.head = {link.sequence, link_hash, s.head.file, s.head.offset + s.buffer.size()};
+  s.file_has_events = true;
+  s.syncer.Written(s.head);
+  return s.head;
+}
+
+std::unexpected<Error> Log::State::SetFailed(Error error) {
+  if (!failure) {
+    failure = error;
+    log::Error("the audit log has failed: every call is refused until a restart", {{"error", Describe(error)}});
+  }
+  return std::unexpected(std::move(error));
+}
+
+void Log::State::FailFromOutside(const Error& error) {
+  std::lock_guard lock(mutex);
+  (void)SetFailed(error);
+}
+
+void Log::State::LookAtDisk() {
+  struct statvfs info{};
+  if (fstatvfs(folder_lock.fd(), &info) != 0) return;
+  free_bytes.store(static_cast<uint64_t>(info.f_bavail) * info.f_frsize, std::memory_order_relaxed);
+}
+
+void Log::SyncThen(uint64_t sequence, std::move_only_function<void(Result<>)> done) {
+  state_->syncer.Then(sequence, std::move(done));
+}
+
+Result<> Log::Sync() {
+  std::promise<Result<>> promise;
+  auto future = promise.get_future();
+  SyncThen(Head().sequence, [&promise](Result<> result) { promise.set_value(std::move(result)); });
+  return future.get();
+}
+
+Anchor Log::Head() const {
+  std::lock_guard lock(state_->mutex);
+  return state_->head;
+}
+
+uint64_t Log::SyncedSequence() const { return state_->syncer.synced().sequence; }
+Anchor Log::SyncedHead() const { return state_->syncer.synced(); }
+
+bool Log::Contains(const EventId& id) const {
+  std::lock_guard lock(state_->mutex);
+  return std::ranges::binary_search(state_->recovered_ids, id);
+}
+
+void Log::ForgetRecovered() {
+  std::lock_guard lock(state_->mutex);
+  state_->recovered_ids = {};
+}
+
+const Recovery& Log::recovery() const { return state_->recovery; }
+
+void Log::NoteStoreRevision(uint64_t revision) {
+  uint64_t seen = state_->store_revision.load(std::memory_order_relaxed);
+  while (revision > seen && !state_->store_revision.compare_exchange_weak(seen, revision, std::memory_order_relaxed)) {
+  }
+}
+
+uint64_t Log::free_bytes() const { return state_->free_bytes.load(std::memory_order_relaxed); }
+
+DiskState Log::disk_state() const {
+  uint64_t free = free_bytes();
+  if (failure() || free < kFullBytes) return DiskState::kFull;
+  return free < state_->options.disk_reserve_bytes ? DiskState::kReserve : DiskState::kOk;
+}
+
+std::optional<Error> Log::failure() const {
+  std::lock_guard lock(state_->mutex);
+  return state_->failure;
+}
+
+Durability Log::durability() const { return state_->options.durability; }
+
+}  // namespace kagimori::audit

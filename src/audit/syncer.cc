@@ -1,0 +1,99 @@
+#include "audit/syncer.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace kagimori::audit {
+
+void Syncer::SetFile(std::shared_ptr<File> file, const Anchor& anchor) {
+  std::lock_guard lock(mutex_);
+  file_ = std::move(file);
+  written_ = anchor;
+  synced_ = anchor;
+}
+
+void Syncer::Start() {
+  thread_ = std::thread([this] { Run(); });
+  pthread_setname_np(thread_.native_handle(), "audit-sync");
+}
+
+void Syncer::Stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Syncer::Written(const Anchor& anchor) {
+  std::lock_guard lock(mutex_);
+  written_ = anchor;
+}
+
+void Syncer::Then(uint64_t sequence, Done done) {
+  {
+    std::unique_lock lock(mutex_);
+    if (sequence > written_.sequence) {
+      lock.unlock();
+      done(Fail(ErrorKind::kInternal, "waiting for an audit record that was never written"));
+      return;
+    }
+    waiters_.push_back({sequence, std::move(done)});
+  }
+  wake_.notify_one();
+}
+
+Anchor Syncer::synced() const {
+  std::lock_guard lock(mutex_);
+  return synced_;
+}
+
+void Syncer::Run() {
+  std::unique_lock lock(mutex_);
+  auto next_tick = std::chrono::steady_clock::now();
+  while (true) {
+    SyncOnce(&lock);
+    if (stopping_ && waiters_.empty() && (synced_ == written_ || failure_)) return;
+    if (std::chrono::steady_clock::now() >= next_tick) {
+      lock.unlock();
+      hooks_.tick();
+      lock.lock();
+      next_tick = std::chrono::steady_clock::now() + interval_;
+    }
+    wake_.wait_until(lock, next_tick, [this] { return stopping_ || !waiters_.empty(); });
+  }
+}
+
+// Syncs what is written by now and answers those who waited for it.
+void Syncer::SyncOnce(std::unique_lock<std::mutex>* lock) {
+  Anchor target = written_;
+  if (!failure_ && target != synced_) {
+    std::shared_ptr<File> file = file_;  // a rotation may close it meanwhile
+    lock->unlock();
+    Result<> result = file->SyncData();
+    if (!result) hooks_.failed(result.error());
+    lock->lock();
+    if (!result) {
+      failure_ = result.error();
+    } else if (std::pair(target.file, target.offset) > std::pair(synced_.file, synced_.offset)) {
+      synced_ = target;  // else a rotation has synced more
+    }
+  }
+  auto ready = std::ranges::stable_partition(
+      waiters_, [this](const Waiter& w) { return w.sequence > synced_.sequence && !failure_; });
+  std::vector<Waiter> answered(std::move_iterator(ready.begin()), std::move_iterator(ready.end()));
+  waiters_.erase(ready.begin(), ready.end());
+  Anchor synced = synced_;
+  std::optional<Error> failure = failure_;
+  lock->unlock();
+  for (Waiter& waiter : answered) {
+    waiter.done(waiter.sequence <= synced.sequence ? Result<>() : std::unexpected(*failure));
+  }
+  lock->lock();
+}
+
+}  // namespace kagimori::audit
