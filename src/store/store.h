@@ -48,8 +48,8 @@ struct GetResult {
 
 // Bounds may be one byte longer than a key, so that the last key of a page + '\0' begins the next page.
 struct RangeRequest {
-  std::string begin;  // first key wanted; empty: the first of all
-  std::string end;    // first key not wanted; empty: no bound
+  std::string begin = {};  // first key wanted; empty: the first of all
+  std::string end = {};    // first key not wanted; empty: no bound
   size_t limit = kMaxRangeRecords;
 };
 
@@ -73,9 +73,9 @@ struct Put {
 // kInvalid when a key is written twice. Deleting what is not there is fine. One without puts and deletes takes no
 // revision: its answer is the store's, at which its preconditions held.
 struct Transaction {
-  std::vector<Precondition> preconditions;
-  std::vector<Put> puts;
-  std::vector<std::string> deletes;
+  std::vector<Precondition> preconditions = {};
+  std::vector<Put> puts = {};
+  std::vector<std::string> deletes = {};
 };
 
 struct WatchEvent {

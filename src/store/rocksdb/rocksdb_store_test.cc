@@ -1,0 +1,179 @@
+#include "store/rocksdb/rocksdb_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+
+#include "store/testing/contract_suite.h"
+#include "store/testing/rocksdb_fault_file_system.h"
+
+namespace kagimori::store {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Commit;
+using ::testing::ExitedWithCode;
+using testing::FaultFileSystem;
+using testing::Get;
+using ::testing::HasSubstr;
+using testing::Puts;
+using testing::Range;
+using testing::TemporaryFolder;
+using testing::ValueOf;
+
+TEST(RocksDbStore, AFolderIsOpenOnce) {
+  TemporaryFolder folder;
+  auto store = RocksDbStore::Open({.folder = folder.path()});
+  ASSERT_TRUE(store);
+  auto second = RocksDbStore::Open({.folder = folder.path()});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::kUnavailable);
+  EXPECT_THAT(second.error().text, HasSubstr("in use"));
+  ASSERT_TRUE(Commit(**store, Puts({{"a", "1"}})));
+  (*store)->Close();
+  auto third = RocksDbStore::Open({.folder = folder.path()});
+  ASSERT_TRUE(third) << Describe(third.error());
+  EXPECT_EQ(ValueOf(**third, "a"), "1");
+}
+
+TEST(RocksDbStore, TheFolderIsMadeForItsOwnerOnly) {
+  TemporaryFolder folder;
+  fs::path inner = folder.path() + "/store/";
+  auto store = RocksDbStore::Open({.folder = inner});
+  ASSERT_TRUE(store) << Describe(store.error());
+  struct stat made{};
+  ASSERT_EQ(stat(inner.c_str(), &made), 0);
+  EXPECT_EQ(made.st_mode & 0777, 0700u);
+  EXPECT_FALSE(RocksDbStore::Open({.folder = folder.path() + "/no/such/parent"}));
+}
+
+TEST(RocksDbStore, AReadOnlyFolderIsRefused) {
+  TemporaryFolder folder;
+  std::string inner = folder.path() + "/store";
+  ASSERT_EQ(mkdir(inner.c_str(), 0555), 0);
+  ASSERT_EQ(chmod(folder.path().c_str(), 0755), 0);
+  auto open_as_nobody = [&] {
+    if (getuid() == 0 && setuid(65534) != 0) _exit(3);
+    auto store = RocksDbStore::Open({.folder = inner});
+    _exit(store ? 1 : store.error().kind == ErrorKind::kIo ? 0 : 2);
+  };
+  // A plain child: it needs this very folder, which a re-executed death test would not have.
+  pid_t child = fork();
+  if (child == 0) open_as_nobody();
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST(RocksDbStore, AFolderThatLostItsCurrentFileIsRefused) {
+  TemporaryFolder folder;
+  {
+    auto store = RocksDbStore::Open({.folder = folder.path()});
+    ASSERT_TRUE(Commit(**store, Puts({{"a", "1"}})));
+  }
+  fs::remove(folder.path() + "/CURRENT");
+  auto again = RocksDbStore::Open({.folder = folder.path()});
+  ASSERT_FALSE(again) << "a store was silently begun anew";
+  EXPECT_EQ(again.error().kind, ErrorKind::kCorrupt);
+}
+
+TEST(RocksDbStore, ConcurrentCommitsShareASync) {
+  TemporaryFolder folder;
+  auto store = *RocksDbStore::Open({.folder = folder.path()});
+  for (int i = 0; i < 500; ++i) {
+    store->Commit(Puts({{"k" + std::to_string(i), "v"}}), [](Result<Revision> result) { EXPECT_TRUE(result); });
+  }
+  store->Close();
+  StoreStats stats = store->Stats();
+  EXPECT_EQ(stats.commits, 500u);
+  EXPECT_EQ(stats.syncs, stats.groups);
+  EXPECT_LT(stats.syncs, 250u);
+}
+
+TEST(RocksDbStore, QueuesAreBounded) {
+  TemporaryFolder folder;
+  auto store = *RocksDbStore::Open({.folder = folder.path(), .max_waiting_commits = 3});
+  std::atomic<int> refused{0}, answered{0};
+  for (int i = 0; i < 200; ++i) {
+    store->Commit(Puts({{"k", std::to_string(i)}}), [&](Result<Revision> result) {
+      if (!result) {
+        EXPECT_EQ(result.error().kind, ErrorKind::kUnavailable);
+        ++refused;
+      }
+      ++answered;
+    });
+  }
+  store->Close();
+  EXPECT_EQ(answered, 200);
+  EXPECT_GT(refused, 0);
+  EXPECT_EQ(store->Stats().commits, 200u - refused);
+}
+
+TEST(RocksDbStore, ReadsThatMustWaitGoToAReader) {
+  TemporaryFolder folder;
+  // Few enough tables that none is compacted, and so cached, at the second open.
+  std::string value(16 * 1024, 'v');
+  {
+    auto store = *RocksDbStore::Open({.folder = folder.path(), .write_buffer_bytes = 64 * 1024});
+    for (int i = 0; i < 8; ++i) ASSERT_TRUE(Commit(*store, Puts({{"k" + std::to_string(100 + i), value}})));
+  }
+  auto store = *RocksDbStore::Open({.folder = folder.path()});
+  EXPECT_EQ(ValueOf(*store, "k100"), value);
+  EXPECT_GT(store->Stats().queued_reads, 0u);
+  uint64_t queued = store->Stats().queued_reads;
+  EXPECT_EQ(ValueOf(*store, "k100"), value);
+  EXPECT_EQ(store->Stats().queued_reads, queued) << "a hot read left its thread";
+  EXPECT_EQ(Range(*store, {}).value().records.size(), 8u);
+}
+
+// The process ends before it answers: an acknowledgement would end the child with another code.
+void CommitWithFault(FaultFileSystem::Fault fault) {
+  TemporaryFolder folder;
+  auto faults = std::make_shared<FaultFileSystem>();
+  auto env = rocksdb::NewCompositeEnv(faults);
+  auto store = *RocksDbStore::Open({.folder = folder.path(), .env = env.get()});
+  if (!Commit(*store, Puts({{"a", "1"}}))) _exit(2);
+  faults->Arm(fault, ".log");
+  store->Commit(Puts({{"a", "2"}}), [](Result<Revision>) { _exit(3); });
+  store->Close();
+  _exit(4);
+}
+
+TEST(RocksDbStoreDeathTest, AFailedSyncEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(CommitWithFault(FaultFileSystem::Fault::kSync), ExitedWithCode(RocksDbStore::kExitStoreFailed),
+              "cannot write");
+}
+
+TEST(RocksDbStoreDeathTest, AFailedWriteEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(CommitWithFault(FaultFileSystem::Fault::kAppend), ExitedWithCode(RocksDbStore::kExitStoreFailed),
+              "cannot write");
+}
+
+// A table that cannot be synced: RocksDB notices in the background, and the process ends too.
+void FlushWithFault() {
+  TemporaryFolder folder;
+  auto faults = std::make_shared<FaultFileSystem>();
+  auto env = rocksdb::NewCompositeEnv(faults);
+  auto store = *RocksDbStore::Open({.folder = folder.path(), .write_buffer_bytes = 64 * 1024, .env = env.get()});
+  faults->Arm(FaultFileSystem::Fault::kSync, ".sst");
+  for (int i = 0; i < 1000; ++i) {
+    if (!Commit(*store, Puts({{"k" + std::to_string(i), std::string(16 * 1024, 'v')}}))) _exit(2);
+  }
+  _exit(4);
+}
+
+TEST(RocksDbStoreDeathTest, AFailedSyncInTheBackgroundEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(FlushWithFault(), ExitedWithCode(RocksDbStore::kExitStoreFailed), "cannot write");
+}
+
+}  // namespace
+}  // namespace kagimori::store
