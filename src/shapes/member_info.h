@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 #include "shapes/patterns.h"
@@ -53,6 +54,15 @@ inline constexpr int kUnknownEnum = 128;
 template <ApiEnum E>
 constexpr std::string_view Name(E value) {
   return EnumTraits<E>::kNames[static_cast<uint8_t>(value)];
+}
+
+// The value of that name; nothing when there is none.
+template <ApiEnum E>
+constexpr std::optional<E> ParseEnum(std::string_view name) {
+  for (size_t i = 0; i < EnumTraits<E>::kNames.size(); ++i) {
+    if (EnumTraits<E>::kNames[i] == name) return static_cast<E>(i);
+  }
+  return std::nullopt;
 }
 
 }  // namespace kagimori::shapes

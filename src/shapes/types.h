@@ -2,6 +2,7 @@
 #define KAGIMORI_SHAPES_TYPES_H_
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,7 @@ class StringMap {
   using Entry = std::pair<std::string, std::string>;
 
   StringMap() = default;
+  StringMap(std::initializer_list<Entry> entries) : StringMap(std::vector<Entry>(entries)) {}
   // Of equal keys the last one wins, as in AWS's JSON reader.
   explicit StringMap(std::vector<Entry> entries) : entries_(std::move(entries)) {
     std::stable_sort(entries_.begin(), entries_.end(),
