@@ -26,7 +26,7 @@ struct ControlLine {
 
   Kind kind = Kind::kLink;
   uint64_t sequence = 0;            // of the last record before this line
-  Timestamp time{};                   // written only
+  Timestamp time{};                 // written only
   crypto::Sha256Digest previous{};  // hash of the control line before; a link has it inside `hash`
 
   uint64_t file = 0;                 // header, close
@@ -35,7 +35,7 @@ struct ControlLine {
 
   uint64_t count = 0;           // link: records of the batch
   uint64_t store_revision = 0;  // link
-  std::string_view tags{};        // link: the first 8 hex digits of each record's hash, to name what is wrong
+  std::string_view tags{};      // link: the first 8 hex digits of each record's hash, to name what is wrong
   crypto::Sha256Digest hash{};  // link: LinkHash; recovered: SHA-256 of the tail
   uint64_t tail_bytes = 0;      // recovered
 

@@ -53,7 +53,7 @@ struct UserIdentity {
   std::string_view access_key_id{};
   std::string_view user_name{};
   const SessionContext* session = nullptr;  // kAssumedRole and kFederatedUser
-  std::string_view invoked_by{};              // a service acting for the caller, with any type
+  std::string_view invoked_by{};            // a service acting for the caller, with any type
 };
 
 struct Resource {
@@ -84,7 +84,7 @@ struct Event {
   std::string_view request_parameters_json{};     // empty: null
   std::string_view response_elements_json{};      // empty: null
   std::string_view additional_event_data_json{};  // empty: no such member
-  ByteArray<16> request_id{};                   // for service events: `has_request_id` false
+  ByteArray<16> request_id{};                     // for service events: `has_request_id` false
   bool has_request_id = true;
   ByteArray<16> event_id{};
   bool read_only = false;

@@ -13,13 +13,18 @@ constexpr std::string_view kRequestText = "01234567-89ab-cdef-0001-020304050607"
 constexpr std::string_view kEventText = "fedcba98-7654-3210-0001-020304050607";
 
 Event EncryptEvent() {
-  static const Resource resource{
-      "111122223333", "AWS::KMS::Key",
-      "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"};
+  static const Resource resource{"111122223333", "AWS::KMS::Key",
+                                 "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"};
   static const TlsDetails tls{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "kms.us-west-2.amazonaws.com", "X25519MLKEM768"};
   Event event;
-  event.identity = {IdentityType::kIamUser, "EX_PRINCIPAL_ID", "arn:aws:iam::111122223333:user/Alice", "111122223333",
-                    "EXAMPLE_KEY_ID", "Alice", nullptr, ""};
+  event.identity = {IdentityType::kIamUser,
+                    "EX_PRINCIPAL_ID",
+                    "arn:aws:iam::111122223333:user/Alice",
+                    "111122223333",
+                    "EXAMPLE_KEY_ID",
+                    "Alice",
+                    nullptr,
+                    ""};
   event.time = {1'657'751'593'999};
   event.event_source = "kms.amazonaws.com";
   event.event_name = "Encrypt";
@@ -100,8 +105,14 @@ TEST(EventTest, AssumedRoleCarriesItsSession) {
                          .creation_date = {1'657'751'593'000},
                          .source_identity = "alice"};
   Event event = EncryptEvent();
-  event.identity = {IdentityType::kAssumedRole, "AROA:s", "arn:aws:sts::111122223333:assumed-role/Admin/s",
-                    "111122223333", "ASIA", "never printed", &session, "dynamodb.amazonaws.com"};
+  event.identity = {IdentityType::kAssumedRole,
+                    "AROA:s",
+                    "arn:aws:sts::111122223333:assumed-role/Admin/s",
+                    "111122223333",
+                    "ASIA",
+                    "never printed",
+                    &session,
+                    "dynamodb.amazonaws.com"};
   EXPECT_EQ(Between(Json(event), "\"userIdentity\":", ",\"eventTime\""),
             R"({"type":"AssumedRole","principalId":"AROA:s","arn":"arn:aws:sts::111122223333:assumed-role/Admin/s",)"
             R"("accountId":"111122223333","accessKeyId":"ASIA","sessionContext":{"sessionIssuer":{"type":"Role",)"
@@ -200,7 +211,7 @@ TEST(EventLineTest, FindsTheRecordsOwnIdAmongForeignNames) {
 TEST(EventLineTest, RefusesWhatCouldForgeALine) {
   std::string good = Json(EncryptEvent());
   EXPECT_TRUE(EventLine::Create(good, kEvent).has_value());
-  for (std::string bad : {good + "\n", "\n" + good, std::string(), std::string("{"), good.substr(0, good.size() - 1),
+  for (std::string bad : {good + "\n", "\n" + good, std::string(), std::string("{"), good.substr(0, good.size() - 2),
                           "{\"kagimori\":" + good + "}", good.substr(0, 20) + "\n" + good.substr(20)}) {
     EXPECT_FALSE(EventLine::Create(bad, kEvent).has_value()) << bad;
   }

@@ -9,7 +9,7 @@
 namespace kagimori::audit {
 namespace {
 
-constexpr size_t kReadBytes = 256 * 1024;
+constexpr size_t kReadBytes = 128 * 1024;
 constexpr int kMaxWindowLog = 24;  // of our own files: at most 2^21 at the level in use
 
 }  // namespace
@@ -18,7 +18,7 @@ Result<LineReader> LineReader::Open(const std::filesystem::path& path, bool comp
   LineReader reader;
   KAGIMORI_ASSIGN_OR_RETURN(reader.file_, File::Open(path, O_RDONLY));
   posix_fadvise(reader.file_.fd(), 0, 0, POSIX_FADV_SEQUENTIAL);
-  reader.buffer_.resize(kMaxLineBytes + kReadBytes);
+  reader.buffer_.resize(2 * kReadBytes);
   if (compressed) {
     reader.stream_.reset(ZSTD_createDStream());
     if (!reader.stream_) return Fail(ErrorKind::kLimit, "no memory to decompress");
@@ -45,6 +45,7 @@ Result<std::optional<std::string_view>> LineReader::Next() {
       std::memmove(buffer_.data(), buffer_.data() + begin_, searched);
       begin_ = 0;
       end_ = searched;
+      if (buffer_.size() - end_ < kReadBytes) buffer_.resize(buffer_.size() * 2);  // bounded by kMaxLineBytes
     }
     KAGIMORI_ASSIGN_OR_RETURN(size_t got, Fill(buffer_.data() + end_, buffer_.size() - end_));
     if (got == 0) return std::nullopt;

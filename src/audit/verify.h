@@ -36,8 +36,8 @@ struct Finding {
 };
 
 struct VerifyOptions {
-  std::optional<Anchor> anchor;             // must be in the log: shows a cut tail, which the files alone cannot show
-  bool stop_at_anchor = false;  // read no further: for a log that is being written (ask the server for its head)
+  std::optional<Anchor> anchor;  // must be in the log: shows a cut tail, which the files alone cannot show
+  bool stop_at_anchor = false;   // read no further: for a log that is being written (ask the server for its head)
   std::optional<ByteArray<16>> deployment;  // must be this one
 };
 
