@@ -108,11 +108,6 @@ Result<secret::SecretBytes> OpenOnce(const secret::SecretKey256& one_message_key
   return internal::Open(SecretOpener::Open(one_message_key), kNonce, associated, ciphertext_and_tag);
 }
 
-void AppendCommitment(const secret::SecretKey256& commitment, Bytes* out) {
-  auto bytes = SecretOpener::Open(commitment);
-  out->insert(out->end(), bytes.begin(), bytes.end());
-}
-
 void ForgetThreadKeys() {
   if (!thread_context.holds_key) return;
   constexpr ByteArray<32> kNoKey{};

@@ -25,9 +25,6 @@ void SealOnce(const secret::SecretKey256& one_message_key, std::initializer_list
 Result<secret::SecretBytes> OpenOnce(const secret::SecretKey256& one_message_key,
                                      std::initializer_list<ByteView> associated, ByteView ciphertext_and_tag);
 
-// Appends the half of a DerivedPair that is stored in the clear beside a ciphertext as the commitment to its key.
-void AppendCommitment(const secret::SecretKey256& commitment, Bytes* out);
-
 // Overwrites the key schedule that this thread's last SealOnce or OpenOnce left behind. Each call overwrites the one
 // before it, but the last key of a burst would stay in OpenSSL's heap for as long as the thread idles. Wiping within
 // each call would cost 80 ns of 170 (the GHASH tables are computed anew), so a core does it once a turn

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "crypto/aead_internal.h"
+#include "crypto/commitment.h"
 #include "crypto/random.h"
 #include "crypto/testing/vectors.h"
 #include "secret/compare.h"
