@@ -45,6 +45,6 @@ def test_requests_are_distinct_and_shaped_as_stated(tmp_path):
     requests = [signer.sign("Encrypt", body) for body in bodies]
     make.write_messages(tmp_path / "requests", requests)
     assert list(make.read_messages(tmp_path / "requests")) == requests
-    assert all(800 <= len(request) - len(body) <= 880 for request, body in zip(requests, bodies))
+    assert all(760 <= len(request) - len(body) <= 880 for request, body in zip(requests, bodies))
     assert all(190 <= len(body) <= 235 for body in bodies)
     assert set(json.loads(bodies[0])) == {"KeyId", "Plaintext", "EncryptionContext"}
