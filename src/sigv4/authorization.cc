@@ -78,11 +78,15 @@ struct Parts {
 // Reads "AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…"; commas, spaces or both between the parts. The
 // first part without '=' goes to `malformed`.
 Parts ReadAuthorization(std::string_view header, std::string_view* malformed) {
-  const auto take = [&header] {
-    const size_t start = std::min(header.find_first_not_of(", \t"), header.size());
-    header.remove_prefix(start);
-    const std::string_view part = header.substr(0, header.find_first_of(", \t"));
-    header.remove_prefix(part.size());
+  // By hand: find_first_of costs half a microsecond here.
+  const auto is_separator = [](char c) { return c == ',' || c == ' ' || c == '\t'; };
+  const auto take = [&header, &is_separator] {
+    size_t start = 0;
+    while (start < header.size() && is_separator(header[start])) ++start;
+    size_t end = start;
+    while (end < header.size() && !is_separator(header[end])) ++end;
+    const std::string_view part = header.substr(start, end - start);
+    header.remove_prefix(end);
     return part;
   };
   Parts parts;
@@ -142,10 +146,23 @@ Checked<Parts> QueryParts(const wire::QueryParameters& query) {
   return Refuse(FailureKind::kIncomplete, missing + "Re-examine the query-string parameters.");
 }
 
-Checked<Timestamp> ReadTime(std::string_view text) {
-  auto time = ParseBasicTime(text);
-  if (!time) time = ParseHttpDate(text);
-  if (time) return *time;
+struct SignedTime {
+  Timestamp at;
+  std::array<char, 16> text;  // in the basic format
+};
+
+Checked<SignedTime> ReadTime(std::string_view text) {
+  SignedTime time;
+  if (const auto basic = ParseBasicTime(text); basic.has_value()) {
+    time.at = *basic;
+    text.copy(time.text.data(), time.text.size());
+    return time;
+  }
+  if (const auto http = ParseHttpDate(text); http.has_value()) {
+    time.at = *http;
+    FormatBasic(*http).copy(time.text.data(), time.text.size());
+    return time;
+  }
   return Refuse(FailureKind::kIncomplete, fmt::format("Date must be in ISO-8601 'basic format'. Got '{}'. See "
                                                       "http://en.wikipedia.org/wiki/ISO_8601",
                                                       Printable(text)));
@@ -292,12 +309,12 @@ Checked<ParsedSignature> ParseAuthorization(const net::RequestHead& head, const 
   if (fields.repeated) return std::unexpected(SignatureMismatch());
 
   KAGIMORI_ASSIGN_OR_RETURN(const Parts parts, query ? QueryParts(*query) : HeaderParts(fields));
-  KAGIMORI_ASSIGN_OR_RETURN(const Timestamp signed_at, ReadTime(parts.time));
+  KAGIMORI_ASSIGN_OR_RETURN(const SignedTime time, ReadTime(parts.time));
   std::optional<std::chrono::seconds> expiry;
   if (query) {
     KAGIMORI_ASSIGN_OR_RETURN(expiry, ReadExpiry(*query));
   }
-  KAGIMORI_RETURN_IF_ERROR(CheckTime(signed_at, now, expectation.window, expiry));
+  KAGIMORI_RETURN_IF_ERROR(CheckTime(time.at, now, expectation.window, expiry));
   KAGIMORI_RETURN_IF_ERROR(CheckSignedHeaders(parts.signed_headers, fields));
   if (parts.algorithm != kAlgorithm) {
     return Refuse(FailureKind::kIncomplete, fmt::format("Unsupported AWS 'algorithm': '{}' (only {} for now). ",
@@ -309,25 +326,22 @@ Checked<ParsedSignature> ParseAuthorization(const net::RequestHead& head, const 
                                                         "keyid/date/region/service/term, got '{}'",
                                                         Printable(parts.credential)));
   }
-  const std::string time = FormatBasic(signed_at);
-  KAGIMORI_ASSIGN_OR_RETURN(const Region region, CheckScope(*scope, expectation, time));
+  KAGIMORI_ASSIGN_OR_RETURN(const Region region, CheckScope(*scope, expectation, {time.text.data(), time.text.size()}));
   if (scope->access_key_id.empty()) return std::unexpected(UnknownAccessKey());
   KAGIMORI_ASSIGN_OR_RETURN(const std::string_view token, SessionToken(fields, query));
 
-  ParsedSignature parsed{.form = query ? Form::kPresigned : Form::kHeader,
+  return ParsedSignature{.form = query ? Form::kPresigned : Form::kHeader,
                          .region = region,
                          .service = expectation.service,
                          .access_key_id = scope->access_key_id,
                          .scope = scope->whole,
                          .date = scope->date,
-                         .time = {},
-                         .signed_at = signed_at,
+                         .time = time.text,
+                         .signed_at = time.at,
                          .session_token = token,
                          .signed_headers = parts.signed_headers,
                          .signature = parts.signature,
                          .query = std::move(query)};
-  time.copy(parsed.time.data(), parsed.time.size());
-  return parsed;
 }
 
 ClaimedScope PeekScope(const net::RequestHead& head) {

@@ -28,9 +28,13 @@ std::array<char, 64> Hex(const crypto::Sha256Digest& digest) {
 std::string_view View(const std::array<char, 64>& text) { return {text.data(), text.size()}; }
 
 void AppendLower(std::string_view text, std::string* out) {
-  const size_t start = out->size();
-  out->append(text);
-  for (size_t i = start; i < out->size(); ++i) (*out)[i] = ToLower((*out)[i]);
+  for (; text.size() >= 8; text.remove_prefix(8)) {
+    const uint64_t lower = ToLower8(Load8(text.data()));
+    char chars[8];
+    std::memcpy(chars, &lower, sizeof chars);
+    out->append(chars, sizeof chars);
+  }
+  for (char c : text) out->push_back(ToLower(c));
 }
 
 // RFC 9110's token. A presigned request's list is percent-decoded and so could hold line ends, which must not reach the
@@ -168,11 +172,9 @@ bool AppendCanonicalRequest(const net::RequestHead& head, std::string_view signe
   for (std::string_view name : list.names()) {
     if (!AppendHeaderLine(head, name, out)) return false;
   }
-  char separator = '\n';
   for (std::string_view name : list.names()) {
-    out->push_back(separator);
+    out->push_back(name.data() == list.names().front().data() ? '\n' : ';');
     AppendLower(name, out);
-    separator = ';';
   }
   out->push_back('\n');
   out->append(View(Hex(body_digest)));
