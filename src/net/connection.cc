@@ -156,6 +156,7 @@ bool Connection::ReadOnce() {
       AwaitBytes();
       return false;
     case IoStatus::kWantWrite:
+      SetReadTimer();
       Wait(IoStatus::kWantWrite, &Connection::OnReadable);
       return false;
     case IoStatus::kClosed:
@@ -260,15 +261,7 @@ void Connection::AppendHead(int status, std::string_view fields, size_t body_siz
 void Connection::Respond(int status, std::string_view fields, std::string body) {
   if (state_ == State::kHandling) {
     close_after_ = !reader_.persistent() || shard_->draining();
-    const bool with_body = reader_.head().method != "HEAD" && status != 204 && status != 304;
-    try {
-      AppendHead(status, fields, body.size());
-      if (with_body) shard_->scratch().Append(std::string_view(body));
-      SendScratch();
-    } catch (const std::bad_alloc&) {
-      shard_->scratch().Clear();
-      Close();
-    }
+    SendResponse(status, fields, body, reader_.head().method != "HEAD");
   }
   secret::WipeString(&body);
 }
@@ -277,12 +270,19 @@ void Connection::Refuse(int status) {
   Count(shard_->shared().protocol_errors);
   close_after_ = true;
   state_ = State::kHandling;
-  const std::string_view text = ReasonPhrase(status);
-  AppendHead(status, "Content-Type: text/plain\r\n", text.size() + 1);
-  shard_->scratch().Append(text);
-  shard_->scratch().PushBack('\n');
-  SendScratch();
+  SendResponse(status, "Content-Type: text/plain\r\n", std::string(ReasonPhrase(status)) + "\n", true);
   EndExchange();
+}
+
+void Connection::SendResponse(int status, std::string_view fields, std::string_view body, bool with_body) {
+  try {
+    AppendHead(status, fields, body.size());
+    if (with_body && status != 204 && status != 304) shard_->scratch().Append(body);
+    SendScratch();
+  } catch (const std::bad_alloc&) {  // all bodies together are too large
+    shard_->scratch().Clear();
+    Close();
+  }
 }
 
 void Connection::SendContinue() {
@@ -419,9 +419,7 @@ void Connection::OnTick() {
   if (timer_ != Timer::kIdle && timer_ != Timer::kLinger) Count(shard_->shared().timeouts);
   if (timer_ == Timer::kHead || timer_ == Timer::kBody) {
     close_after_ = true;
-    AppendHead(408, {}, 0);
-    Send({shard_->scratch().data(), shard_->scratch().size()});
-    shard_->scratch().Resize(0);
+    SendResponse(408, {}, {}, false);
   }
   Close();
 }

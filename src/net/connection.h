@@ -77,6 +77,7 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
 
   void Respond(int status, std::string_view fields, std::string body);
   void Refuse(int status);
+  void SendResponse(int status, std::string_view fields, std::string_view body, bool with_body);
   void SendContinue();
   void AppendHead(int status, std::string_view fields, size_t body_size);
   // Sends what the socket takes of the shard's scratch buffer, keeps the rest, and wipes the buffer.

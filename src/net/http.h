@@ -37,8 +37,9 @@ struct RequestHead {
 // "Bad Request" for 400; empty for a status that has none here.
 std::string_view ReasonPhrase(int status);
 
-// A request that waits for its answer. Every exchange is answered exactly once; destroying an unanswered one closes the
-// connection. Belongs to the core that read it; only that core's thread may call it.
+// A request that waits for its answer. It is answered at most once; destroying it unanswered closes the connection.
+// Only its core's thread may call or destroy it, and before the core is gone. The connection's next request is read
+// once it is destroyed.
 class Exchange {
  public:
   virtual ~Exchange() = default;

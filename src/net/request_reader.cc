@@ -97,8 +97,11 @@ RequestReader::Step RequestReader::Complete(size_t next) {
 
 int RequestReader::FindHeadEnd() {
   const char* bytes = data();
-  if (end_ > head_start_ && bytes[head_start_] != '\r' && !IsTokenChar(bytes[head_start_])) return 400;
   for (;;) {
+    // Only the first line may be empty.
+    const bool may_be_empty = head_start_ == 0;
+    if (end_ > head_start_ && !IsTokenChar(bytes[head_start_]) && !(may_be_empty && bytes[head_start_] == '\r'))
+      return 400;
     const size_t limit = std::min(end_, head_start_ + max_head_bytes_);
     const void* found = scanned_ < limit ? std::memchr(bytes + scanned_, '\n', limit - scanned_) : nullptr;
     if (!found) {
@@ -117,12 +120,7 @@ int RequestReader::FindHeadEnd() {
       head_end_ = line_start_;
       return 1;
     }
-    if (empty) {
-      // One empty line before a request is ignored (RFC 9112 section 2.2).
-      if (head_start_ != 0) return 400;
-      head_start_ = line_start_;
-      if (end_ > head_start_ && !IsTokenChar(bytes[head_start_])) return 400;
-    }
+    if (empty) head_start_ = line_start_;  // one before a request is ignored (RFC 9112 section 2.2)
   }
 }
 

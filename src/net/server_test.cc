@@ -1,7 +1,8 @@
 #include "net/server.h"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <memory>
@@ -382,6 +383,28 @@ TEST(ServerTest, EveryCoreServes) {
   for (auto& client : clients) EXPECT_EQ(client->Read().status, 200);
   std::lock_guard lock(mutex);
   EXPECT_EQ(seen.size(), 2u);
+}
+
+TEST(ServerTest, OutOfDescriptorsItWaitsAndGoesOn) {
+  TestServer server;
+  RawClient warm(server.port());
+  warm.Send(kGet);
+  ASSERT_EQ(warm.Read().status, 200);
+  RawClient client;
+  const int next = ::dup(client.fd());
+  ASSERT_GE(next, 0);
+  ::close(next);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(next);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  client.Connect(server.port());
+  const bool failed = Eventually([&] { return server.server().counters().accept_failures > 0; });
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(failed);
+  client.Send(kGet);
+  EXPECT_EQ(client.Read().status, 200);
 }
 
 TEST(ServerTest, APortInUseIsNotShared) {

@@ -32,11 +32,6 @@ std::string PeerText(const boost::asio::ip::address& address) {
   return address.to_string();
 }
 
-bool OutOfResources(const boost::system::error_code& ec) {
-  return ec == boost::system::errc::too_many_files_open || ec == boost::system::errc::too_many_files_open_in_system ||
-         ec == boost::system::errc::no_buffer_space || ec == boost::system::errc::not_enough_memory;
-}
-
 }  // namespace
 
 Shard::Shard(Core* core, Handler* handler, const ServerLimits& limits, TlsContext* tls, const Clock* clock,
@@ -83,7 +78,8 @@ void Shard::Accept() {
 
 void Shard::OnAccept(const boost::system::error_code& ec, Socket socket) {
   if (draining_ || ec == boost::asio::error::operation_aborted) return;
-  if (ec && OutOfResources(ec)) return AcceptFailed(ec);
+  // A client that left before it was accepted is nothing; all else (no descriptors, no memory) needs time.
+  if (ec && ec != boost::asio::error::connection_aborted) return AcceptFailed(ec);
   if (!ec) Take(std::move(socket));
   Accept();
 }

@@ -17,11 +17,13 @@ class RawClient {
     std::string body;
   };
 
-  explicit RawClient(uint16_t port);
+  RawClient();
+  explicit RawClient(uint16_t port) : RawClient() { Connect(port); }
   ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
 
+  void Connect(uint16_t port);
   int fd() const { return fd_; }
   bool Send(std::string_view bytes);
   // Reads one response with its body, as Content-Length says.
