@@ -22,4 +22,10 @@ if(KAGIMORI_SANITIZE)
 endif()
 # No symbol of a static library (OpenSSL above all) is exported: a shared library in the same process must never bind to ours,
 # nor ours to it.
-target_link_options(kagimori_options INTERFACE -Wl,--exclude-libs,ALL -Wl,-z,relro,-z,now -Wl,--as-needed)
+target_link_options(kagimori_options INTERFACE -Wl,-z,relro,-z,now -Wl,--as-needed)
+if(KAGIMORI_SANITIZE)
+  # clang's sanitizers are static libraries whose malloc and free every shared library must find.
+  target_link_options(kagimori_options INTERFACE -Wl,--exclude-libs,libcrypto.a:libssl.a)
+else()
+  target_link_options(kagimori_options INTERFACE -Wl,--exclude-libs,ALL)
+endif()
