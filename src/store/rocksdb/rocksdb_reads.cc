@@ -1,5 +1,7 @@
 #include "store/rocksdb/rocksdb_reads.h"
 
+#include <rocksdb/snapshot.h>
+
 #include <memory>
 
 #include "store/rocksdb/rocksdb_format.h"
@@ -18,6 +20,19 @@ Result<Record> MakeRecord(std::string key, const rocksdb::Slice& stored, Revisio
   KAGIMORI_ASSIGN_OR_RETURN(Revision revision, ParseValueRevision(stored, store_revision));
   ByteView value = ValueBytes(stored);
   return Record{std::move(key), Bytes(value.begin(), value.end()), revision};
+}
+
+// Leaves Incomplete where the disk would be needed. Key by key, because MultiGet of RocksDB 7.8 reads tables whatever
+// the read tier says.
+void ReadFromMemory(rocksdb::DB* db, const std::vector<rocksdb::Slice>& keys,
+                    std::vector<rocksdb::PinnableSlice>* values, std::vector<rocksdb::Status>* statuses) {
+  rocksdb::ManagedSnapshot snapshot(db);
+  rocksdb::ReadOptions options = MakeReadOptions(MayBlock::kNo);
+  options.snapshot = snapshot.snapshot();
+  for (size_t i = 0; i < keys.size(); ++i) {
+    (*statuses)[i] = db->Get(options, db->DefaultColumnFamily(), keys[i], &(*values)[i]);
+    if ((*statuses)[i].IsIncomplete()) return;
+  }
 }
 
 // Walks from `request.begin`. The iterator's own status is the caller's to check.
@@ -40,7 +55,6 @@ Result<> CollectRecords(rocksdb::Iterator* it, const RangeRequest& request, Rang
 }  // namespace
 
 std::optional<Result<GetResult>> ReadKeys(rocksdb::DB* db, const std::vector<std::string>& keys, MayBlock may_block) {
-  // The revision is one key more of the same MultiGet, which reads a column family at one snapshot.
   std::vector<std::string> stored_keys;
   stored_keys.reserve(keys.size());
   for (const std::string& key : keys) stored_keys.push_back(StoredKey(key));
@@ -48,8 +62,13 @@ std::optional<Result<GetResult>> ReadKeys(rocksdb::DB* db, const std::vector<std
   slices.emplace_back(kRevisionKey);
   std::vector<rocksdb::PinnableSlice> values(slices.size());
   std::vector<rocksdb::Status> statuses(slices.size());
-  db->MultiGet(MakeReadOptions(may_block), db->DefaultColumnFamily(), slices.size(), slices.data(), values.data(),
-               statuses.data());
+  if (may_block == MayBlock::kYes) {
+    // One column family is read at one snapshot.
+    db->MultiGet(MakeReadOptions(may_block), db->DefaultColumnFamily(), slices.size(), slices.data(), values.data(),
+                 statuses.data());
+  } else {
+    ReadFromMemory(db, slices, &values, &statuses);
+  }
   for (const rocksdb::Status& status : statuses) {
     if (status.IsIncomplete() && may_block == MayBlock::kNo) return std::nullopt;
     if (!status.ok() && !status.IsNotFound()) return ToError("reading records", status);
