@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 
+#include "wire/utf16.h"
+
 namespace kagimori::shapes {
 namespace {
 
@@ -41,12 +43,6 @@ bool All(std::string_view text, uint8_t classes, std::string_view others = "") {
 
 bool Some(std::string_view text, uint8_t classes, std::string_view others = "") {
   return !text.empty() && All(text, classes, others);
-}
-
-bool Ascii(std::string_view text) {
-  uint8_t seen = 0;
-  for (char c : text) seen |= static_cast<uint8_t>(c);
-  return !text.empty() && seen < 0x80;
 }
 
 // Characters U+0020 - U+00FF and the ASCII ones of `others`. REQUIRES: UTF-8, so that those beyond ASCII are C2 xx and
@@ -117,7 +113,7 @@ bool Matches(Pattern pattern, std::string_view text) {
     case Pattern::kNone:
       return true;
     case Pattern::kAscii:
-      return Ascii(text);
+      return !text.empty() && wire::IsAscii(text);
     case Pattern::kName:
       return Some(text, kAlphanumeric, ":/_-");
     case Pattern::kHex:

@@ -46,8 +46,8 @@ TEST(Patterns, AgreeWithTheRegularExpressions) {
       {Pattern::kVpceService,
        {"com.amazonaws.vpce.us-east-1.vpce-svc-0a1b2c", "eu.amazonaws.vpce.us-gov-east-12.vpce-svc-1"}},
   };
-  std::mt19937 random(7);
-  auto below = [&](size_t n) { return random() % n; };
+  std::mt19937 engine(7);
+  auto below = [&](size_t n) { return engine() % n; };
   constexpr std::string_view kNoise = "aZ09-_./:=+,@ \tvk\n";
   for (const auto& [pattern, seeds] : kCases) {
     std::regex expression{std::string(PatternText(pattern))};

@@ -126,10 +126,6 @@ class Verifier {
   JsonFault fault_ = JsonFault::kSyntax;
 };
 
-}  // namespace
-
-namespace {
-
 // Finders that are not in use on this thread. A document may be destroyed on another thread than it was made on; its
 // finder then changes pools, which is harmless: finders hold offsets only and belong to one owner at any time.
 template <class Tokens>

@@ -11,16 +11,16 @@
 namespace kagimori::wire {
 namespace {
 
-Bytes RandomBytes(size_t size, std::mt19937& random) {
+Bytes RandomBytes(size_t size, std::mt19937& engine) {
   Bytes bytes(size);
-  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random());
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(engine());
   return bytes;
 }
 
 TEST(SecretCodec, AgreesWithPublicBase64) {
-  std::mt19937 random(1);
+  std::mt19937 engine(1);
   for (size_t size = 0; size < 200; ++size) {
-    Bytes bytes = RandomBytes(size, random);
+    Bytes bytes = RandomBytes(size, engine);
     std::string text = "x";
     SecretCodec::AppendBase64(secret::SecretBytes::CopyOf(bytes), &text);
     EXPECT_EQ(text, "x" + Base64Encode(bytes));
@@ -31,15 +31,15 @@ TEST(SecretCodec, AgreesWithPublicBase64) {
 }
 
 TEST(SecretCodec, RefusesWhatPublicBase64Refuses) {
-  std::mt19937 random(2);
+  std::mt19937 engine(2);
   constexpr std::string_view kNoise = "A/+=z-_ \n.0\xC3";
   int refused = 0;
   for (int i = 0; i < 20000; ++i) {
-    std::string text = Base64Encode(RandomBytes(random() % 7, random));
-    for (unsigned edits = random() % 3; edits > 0 && !text.empty(); --edits) {
-      text[random() % text.size()] = kNoise[random() % kNoise.size()];
+    std::string text = Base64Encode(RandomBytes(engine() % 7, engine));
+    for (unsigned edits = engine() % 3; edits > 0 && !text.empty(); --edits) {
+      text[engine() % text.size()] = kNoise[engine() % kNoise.size()];
     }
-    if (random() % 8 == 0) text.push_back('A');
+    if (engine() % 8 == 0) text.push_back('A');
     auto secret = SecretCodec::DecodeBase64(text);
     auto open = Base64Decode(text);
     ASSERT_EQ(secret.has_value(), open.has_value()) << text;
