@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import ssl
 import statistics
 import subprocess
@@ -77,6 +78,12 @@ class Remote:
 
     def stop(self):
         pass
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def cpu_seconds(pid):
@@ -208,8 +215,11 @@ def metrics(url):
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
     connection.request("GET", parts.path or "/metrics")
+    answer = connection.getresponse()
+    if answer.status != 200:
+        return {}
     sums = {}
-    for line in connection.getresponse().read().decode().splitlines():
+    for line in answer.read().decode().splitlines():
         if match := re.match(r"(\w+)(?:\{[^}]*\})? (\S+)", line):
             sums[match[1]] = sums.get(match[1], 0) + float(match[2])
     return sums
@@ -240,6 +250,8 @@ def key_creation(bench, subject, metrics_url, data):
         for name, label in (("kagimori_store_syncs_total", "syncs"), ("kagimori_store_commits_total", "commits")):
             if name in after:
                 parts.append(f"{(after[name] - before.get(name, 0)) / count:.2f} {label} a key")
+            else:
+                parts.append(f"{label}: no metric {name}")
         show_clients = "one client: one commit at a time" if connections == 1 else f"{connections} clients"
         row(f"CreateKey, {show_clients}", figures["rate"], figures["p50_us"], figures["p99_us"], figures["cpu_us"], ", ".join(parts))
 
@@ -283,6 +295,7 @@ def main():
     parser.add_argument("--no-micro", action="store_true")
     parser.add_argument("--subject-url", help="a running server instead of one of our own (with --subject-pid)")
     parser.add_argument("--subject-pid", type=int)
+    parser.add_argument("--metrics-url", help="where the server's metrics are, if not at /metrics of its own address")
     options = parser.parse_args()
     if (os.cpu_count() or 1) < 2 or not shutil.which("taskset"):
         sys.exit("needs two cores and taskset")
@@ -300,8 +313,8 @@ def main():
             subject = Remote(options.subject_url, options.subject_pid)
         elif program.exists() and not options.tls:
             data = folder / "data"
-            subject = Server([program, "dev", "--data", data, "--listen", "127.0.0.1:0", "--cores", "1"])
-            metrics_url = f"{subject.url}/metrics"
+            subject = Server([program, "dev", "--data", data, "--listen", f"127.0.0.1:{free_port()}", "--cores", "1"])
+            metrics_url = options.metrics_url or f"{subject.url}/metrics"
         if subject is None:
             row("kagimori", remarks="skipped" if options.tls else "skipped: the server is not built")
             bare_alone(bench)
