@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "shapes/testing/codec_testing.h"
 
@@ -62,6 +65,20 @@ TEST(DecodeRequest, TakesTheLastOfDuplicateMembers) {
             Invalid("Value null at 'keyId' failed to satisfy constraint: Member must not be null"));
   auto request = Decode<EncryptRequest>(With(R"(,"Plaintext":"AA==","EncryptionContext":{"a":"1","b":"2","a":"3"})"));
   EXPECT_EQ(*request->encryption_context, (StringMap{{"a", "3"}, {"b", "2"}}));
+}
+
+TEST(StringMap, SortsAndKeepsTheLast) {
+  std::vector<StringMap::Entry> entries;
+  for (int i = 0; i < 20000; ++i) entries.emplace_back(std::to_string(i * 7919 % 1000), std::to_string(i));
+  StringMap map(std::move(entries));
+  EXPECT_EQ(map.size(), 1000u);
+  EXPECT_TRUE(std::is_sorted(map.begin(), map.end()));
+  for (int i = 19000; i < 20000; ++i) {
+    const std::string* value = map.Find(std::to_string(i * 7919 % 1000));
+    ASSERT_NE(value, nullptr);
+    EXPECT_EQ(*value, std::to_string(i));
+  }
+  EXPECT_EQ(map.Find("x"), nullptr);
 }
 
 TEST(DecodeRequest, TellsAbsentListsFromEmptyOnes) {

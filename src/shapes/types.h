@@ -25,17 +25,7 @@ class StringMap {
   StringMap() = default;
   StringMap(std::initializer_list<Entry> entries) : StringMap(std::vector<Entry>(entries)) {}
   // Of equal keys the last one wins, as in AWS's JSON reader.
-  explicit StringMap(std::vector<Entry> entries) : entries_(std::move(entries)) {
-    std::stable_sort(entries_.begin(), entries_.end(),
-                     [](const Entry& a, const Entry& b) { return a.first < b.first; });
-    auto out = entries_.begin();
-    for (auto in = entries_.begin(); in != entries_.end(); ++in) {
-      if (auto next = in + 1; next != entries_.end() && next->first == in->first) continue;
-      if (out != in) *out = std::move(*in);
-      ++out;
-    }
-    entries_.erase(out, entries_.end());
-  }
+  explicit StringMap(std::vector<Entry> entries);
 
   auto begin() const { return entries_.begin(); }
   auto end() const { return entries_.end(); }
