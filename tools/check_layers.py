@@ -47,7 +47,7 @@ INCLUDES = [  # matched against what stands between <> or ""
     # Asio's TLS layer is OpenSSL by another name.
     Rule("OpenSSL through Asio", re.compile(r"^boost/(asio|beast)/ssl"), ("net/tls",)),
     Rule("libsecp256k1", re.compile(r"^secp256k1"), ("crypto/",)),
-    Rule("RocksDB", re.compile(r"^rocksdb/"), ("store/rocksdb",)),
+    Rule("RocksDB", re.compile(r"^rocksdb/"), ("store/rocksdb", "store/testing/rocksdb")),
     Rule("the wall clock", re.compile(r"^(sys/time\.h|boost/asio/(system_timer|deadline_timer)\.hpp)$"), ("base/clock.cc",)),
     Rule("randomness", re.compile(r"^(sys/random\.h|openssl/rand\.h|boost/random|boost/uuid/(random|uuid_gen))"), ("crypto/random.cc",)),
 ]
@@ -65,9 +65,11 @@ CODE = [  # matched against the code without comments and literals
     Rule("randomness", re.compile(r"\bRAND_\w+|\brandom_device\b"), ("crypto/random.cc",)),
     Rule(
         "randomness",
-        re.compile(_CALL + r"(?:getrandom|getentropy|arc4random\w*|rand|srand|rand_r|random|srandom|drand48|lrand48)\s*\("),
+        re.compile(_CALL + r"(?:getrandom|getentropy|arc4random\w*|rand|srand|rand_r|srandom|drand48|lrand48)\s*\("),
         ("crypto/random.cc",),
     ),
+    # random(3); in tests also the usual name of a seeded generator.
+    Rule("randomness", re.compile(_CALL + r"random\s*\("), ("crypto/random.cc",), in_tests=True),
     # A seeded generator is no source of secrets, and in a test its runs repeat.
     Rule(
         "a predictable generator",

@@ -48,6 +48,7 @@ def messages(path, text):
         ("keys/a.cc", "std::random_device device;"),
         ("keys/a.cc", "int i = rand();"),
         ("keys/a.cc", "int i = std::rand();"),
+        ("keys/a.cc", "int64_t i = random();"),
         ("keys/a.cc", "std::mt19937_64 generator(1);"),
     ],
 )
@@ -83,6 +84,8 @@ def test_forbidden(path, text):
         ("crypto/random.cc", "#include <openssl/rand.h>\nRAND_bytes(data, size);"),
         ("keys/a.cc", "int operand(int x);\noperand(1);"),
         ("store/store_test.cc", "std::mt19937_64 generator(1);"),
+        ("wire/xml_test.cc", "int i = random() % 12;"),
+        ("store/testing/rocksdb_faults.h", "#include <rocksdb/env.h>"),
         ("store/testing/crash.cc", "std::mt19937_64 generator(1);"),
     ],
 )
