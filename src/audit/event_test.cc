@@ -157,7 +157,7 @@ TEST(EventTest, FailuresAndSharedEvents) {
 
 TEST(EventTest, HostileTextsAreEscapedAndBounded) {
   Event event = EncryptEvent();
-  event.user_agent = std::string_view("a\"b\\c\n{\"kagimori\":\r\t\x01\xff\xc3(\xe2\x82", 29);
+  event.user_agent = std::string_view("a\"b\\c\n{\"kagimori\":\r\t\x01\xff\xc3(\xe2\x82");
   std::string json = Json(event);
   EXPECT_EQ(json.find('\n'), std::string::npos);
   EXPECT_NE(json.find(R"("userAgent":"a\"b\\c\n{\"kagimori\":\r\t\u0001)"), std::string::npos) << json;
