@@ -2,8 +2,6 @@
 
 #include <pthread.h>
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace kagimori::audit {
@@ -83,10 +81,13 @@ void Syncer::SyncOnce(std::unique_lock<std::mutex>* lock) {
       synced_ = target;  // else a rotation has synced more
     }
   }
-  auto ready = std::ranges::stable_partition(
-      waiters_, [this](const Waiter& w) { return w.sequence > synced_.sequence && !failure_; });
-  std::vector<Waiter> answered(std::move_iterator(ready.begin()), std::move_iterator(ready.end()));
-  waiters_.erase(ready.begin(), ready.end());
+  std::vector<Waiter> answered;
+  std::vector<Waiter> waiting;
+  for (Waiter& waiter : waiters_) {
+    bool ready = waiter.sequence <= synced_.sequence || failure_;
+    (ready ? answered : waiting).push_back(std::move(waiter));
+  }
+  waiters_ = std::move(waiting);
   Anchor synced = synced_;
   std::optional<Error> failure = failure_;
   lock->unlock();
