@@ -1,0 +1,118 @@
+#include "keys/change.h"
+
+#include <algorithm>
+
+#include "keys/records.h"
+#include "seal/sealed_record.h"
+
+namespace kagimori::keys {
+namespace {
+
+// Collects the operations of one transaction, each record sealed under its own path.
+class Builder {
+ public:
+  explicit Builder(const seal::KeyHierarchy& hierarchy) : hierarchy_(hierarchy) {}
+
+  void Require(std::string path, store::Revision revision) { transaction_.preconditions.push_back({std::move(path), revision}); }
+  void Put(std::string path, AccountId account, uint64_t version, std::string_view message) {
+    Bytes sealed = seal::SealRecord(hierarchy_, {.path = path, .account = account, .version = version}, message);
+    transaction_.puts.push_back({std::move(path), std::move(sealed)});
+  }
+  void Delete(std::string path) { transaction_.deletes.push_back(std::move(path)); }
+  const seal::KeyHierarchy& hierarchy() const { return hierarchy_; }
+  store::Transaction Take() && { return std::move(transaction_); }
+
+ private:
+  const seal::KeyHierarchy& hierarchy_;
+  store::Transaction transaction_;
+};
+
+// Puts the part's record, or deletes it when nothing is left of it. A version is never used twice under one path: it goes on from the
+// head's version, which grows with every change of the key.
+void PutPart(const Key& key, Part part, bool empty, const std::string& message, uint64_t* version, Builder* builder) {
+  std::string path = PartPath(key.name, part);
+  if (empty) {
+    if (*version != 0) builder->Delete(std::move(path));
+    *version = 0;
+    return;
+  }
+  *version = key.head_version;
+  builder->Put(std::move(path), key.name.account, *version, message);
+}
+
+void PutParts(const std::vector<Part>& parts, Key* key, Builder* builder) {
+  for (Part part : parts) {
+    switch (part) {
+      case Part::kDescription:
+        PutPart(*key, part, key->description.empty(), records::EncodeText(key->description), &key->parts.description, builder);
+        break;
+      case Part::kPolicy:
+        PutPart(*key, part, !key->policy, records::EncodeText(key->policy.value_or("")), &key->parts.policy, builder);
+        break;
+      case Part::kTags:
+        PutPart(*key, part, key->tags.empty(), records::EncodeTags(key->tags), &key->parts.tags, builder);
+        break;
+      case Part::kAliases:
+        PutPart(*key, part, key->aliases.empty(), records::EncodeAliasNames(key->aliases), &key->parts.aliases, builder);
+        break;
+      case Part::kMaterial:
+        break;  // KeyChange::material
+    }
+  }
+}
+
+void PutMaterial(const NewMaterial& material, Key* key, Builder* builder) {
+  std::string path = MaterialPath(key->name, material.id);
+  records::MaterialRecord record{
+      .wrapped = seal::WrapSecret(builder->hierarchy(), key->name.account, path, material.bytes), .created = material.created};
+  builder->Put(std::move(path), key->name.account, key->head_version, records::EncodeMaterial(record));
+  auto reference = std::make_shared<Material>();
+  reference->id = material.id;
+  reference->created = material.created;
+  reference->version = key->head_version;
+  key->materials.push_back(std::move(reference));
+}
+
+// What is due is also found by time: the record moves with the key's deletion date.
+void PutDue(const Key* before, const Key& after, Builder* builder) {
+  std::optional<Timestamp> old_due = before != nullptr ? before->deletion_due : std::nullopt;
+  if (old_due == after.deletion_due) return;
+  if (old_due) builder->Delete(DuePath(*old_due, after.name));
+  if (after.deletion_due) {
+    builder->Put(DuePath(*after.deletion_due, after.name), after.name.account, after.head_version, records::EncodeDue(after.name));
+  }
+}
+
+void AddKey(const KeyChange& change, Builder* builder) {
+  Key key = change.after;
+  std::string head = HeadPath(key.name);
+  builder->Require(head, change.before != nullptr ? change.before->head_revision : 0);
+  key.head_version = (change.before != nullptr ? change.before->head_version : 0) + 1;
+  PutParts(change.parts, &key, builder);
+  if (change.material) PutMaterial(*change.material, &key, builder);
+  PutDue(change.before.get(), key, builder);
+  builder->Put(std::move(head), key.name.account, key.head_version, records::EncodeHead(key));
+}
+
+void AddAlias(const AliasChange& change, Builder* builder) {
+  std::string path = AliasPath(builder->hierarchy(), change.name);
+  builder->Require(path, change.before != nullptr ? change.before->revision : 0);
+  if (!change.after) {
+    builder->Delete(std::move(path));
+    return;
+  }
+  uint64_t version = (change.before != nullptr ? change.before->version : 0) + 1;
+  builder->Put(std::move(path), change.name.account, version, records::EncodeAlias(*change.after));
+}
+
+}  // namespace
+
+Result<store::Transaction> BuildTransaction(const seal::KeyHierarchy& hierarchy, const Change& change, const OutboxEvent& event) {
+  Builder builder(hierarchy);
+  for (const KeyChange& key : change.keys) AddKey(key, &builder);
+  for (const AliasChange& alias : change.aliases) AddAlias(alias, &builder);
+  builder.Put(OutboxPath(event.id), seal::kNoAccount, 1, records::EncodeOutbox(event.line));
+  return std::move(builder).Take();
+}
+
+}  // namespace kagimori::keys

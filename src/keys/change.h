@@ -1,0 +1,55 @@
+#ifndef KAGIMORI_KEYS_CHANGE_H_
+#define KAGIMORI_KEYS_CHANGE_H_
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "keys/key.h"
+#include "keys/paths.h"
+#include "seal/hierarchy.h"
+#include "secret/secret_bytes.h"
+#include "store/store.h"
+
+namespace kagimori::keys {
+
+// What an operation wants changed, in the terms of keys and aliases. Operations build one; BuildTransaction seals it.
+
+struct NewMaterial {
+  MaterialId id{};
+  secret::SecretBytes bytes;
+  Timestamp created;
+};
+
+struct KeyChange {
+  std::shared_ptr<const Key> before;  // null: the key is new
+  Key after;                          // versions are set by BuildTransaction
+  std::vector<Part> parts;            // which records beside the head changed (an emptied part is deleted)
+  std::optional<NewMaterial> material;
+};
+
+struct AliasChange {
+  AliasName name;
+  std::shared_ptr<const Alias> before;  // null: there must be none yet
+  std::optional<Alias> after;           // nothing: deleted
+};
+
+struct Change {
+  std::vector<KeyChange> keys;
+  std::vector<AliasChange> aliases;
+};
+
+// The audit event that is committed with a change and stays in the outbox until it is known to be on the audit log's disk.
+struct OutboxEvent {
+  ByteArray<16> id{};
+  std::string_view line;
+};
+
+// The change and its event as one transaction under the preconditions that nothing it was based on has changed.
+Result<store::Transaction> BuildTransaction(const seal::KeyHierarchy& hierarchy, const Change& change, const OutboxEvent& event);
+
+}  // namespace kagimori::keys
+
+#endif  // KAGIMORI_KEYS_CHANGE_H_

@@ -1,0 +1,201 @@
+#include "keys/key_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "keys/paths.h"
+#include "keys/records.h"
+#include "net/await.h"
+#include "seal/path.h"
+#include "seal/sealed_record.h"
+
+namespace kagimori::keys {
+namespace {
+
+// A commit between two reads of one load shows as a mismatch; more of them in a row than this mean damage, not bad luck.
+constexpr int kMaxReads = 8;
+
+auto GetOne(store::Store* store, std::string path) {
+  return net::Await<Result<store::GetResult>>([store, path = std::move(path)](auto callback) mutable {
+    std::vector<std::string> paths;
+    paths.push_back(std::move(path));
+    store->Get(std::move(paths), std::move(callback));
+  });
+}
+
+auto GetRange(store::Store* store, std::string begin, std::string end, size_t limit) {
+  store::RangeRequest request{.begin = std::move(begin), .end = std::move(end), .limit = limit};
+  return net::Await<Result<store::RangeResult>>(
+      [store, request = std::move(request)](auto callback) mutable { store->Range(std::move(request), std::move(callback)); });
+}
+
+// Reads the parts of one key out of what a range over its prefix gave.
+class PartReader {
+ public:
+  PartReader(const seal::KeyHierarchy& hierarchy, const KeyName& name, const std::vector<store::Record>& records)
+      : hierarchy_(hierarchy), name_(name), records_(records) {}
+
+  // The message of the record at `path`, which must be there in that version. kConflict: another version is there, or none, as it
+  // looks while a commit goes by.
+  Result<std::string> Read(const std::string& path, uint64_t version) const {
+    auto found = std::ranges::find(records_, path, &store::Record::key);
+    if (found == records_.end()) return Fail(ErrorKind::kConflict, "a part that the head names is missing");
+    KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord record, seal::OpenRecord(hierarchy_, path, name_.account, found->value));
+    if (record.version != version) return Fail(ErrorKind::kConflict, "a part is not of the version that the head names");
+    return std::move(record.message);
+  }
+
+  Result<std::shared_ptr<const Material>> ReadMaterial(const MaterialId& id, uint64_t version) const {
+    std::string path = MaterialPath(name_, id);
+    KAGIMORI_ASSIGN_OR_RETURN(std::string message, Read(path, version));
+    KAGIMORI_ASSIGN_OR_RETURN(records::MaterialRecord record, records::DecodeMaterial(message));
+    KAGIMORI_ASSIGN_OR_RETURN(secret::SecretBytes bytes, seal::UnwrapSecret(hierarchy_, name_.account, path, record.wrapped));
+    auto material = std::make_shared<Material>();
+    material->id = id;
+    material->created = record.created;
+    material->version = version;
+    material->kdf.emplace(crypto::HmacSha256Key::Create(bytes));
+    return material;
+  }
+
+ private:
+  const seal::KeyHierarchy& hierarchy_;
+  const KeyName& name_;
+  const std::vector<store::Record>& records_;
+};
+
+Result<> ReadParts(const PartReader& reader, const std::vector<std::pair<MaterialId, uint64_t>>& materials, Key* key) {
+  if (key->parts.description != 0) {
+    KAGIMORI_ASSIGN_OR_RETURN(std::string message, reader.Read(PartPath(key->name, Part::kDescription), key->parts.description));
+    KAGIMORI_ASSIGN_OR_RETURN(key->description, records::DecodeText(message));
+  }
+  if (key->parts.policy != 0) {
+    KAGIMORI_ASSIGN_OR_RETURN(std::string message, reader.Read(PartPath(key->name, Part::kPolicy), key->parts.policy));
+    KAGIMORI_ASSIGN_OR_RETURN(key->policy, records::DecodeText(message));
+  }
+  if (key->parts.tags != 0) {
+    KAGIMORI_ASSIGN_OR_RETURN(std::string message, reader.Read(PartPath(key->name, Part::kTags), key->parts.tags));
+    KAGIMORI_ASSIGN_OR_RETURN(key->tags, records::DecodeTags(message));
+  }
+  if (key->parts.aliases != 0) {
+    KAGIMORI_ASSIGN_OR_RETURN(std::string message, reader.Read(PartPath(key->name, Part::kAliases), key->parts.aliases));
+    KAGIMORI_ASSIGN_OR_RETURN(key->aliases, records::DecodeAliasNames(message));
+  }
+  for (const auto& [id, version] : materials) {
+    KAGIMORI_ASSIGN_OR_RETURN(std::shared_ptr<const Material> material, reader.ReadMaterial(id, version));
+    key->materials.push_back(std::move(material));
+  }
+  return {};
+}
+
+Result<Key> DecodeKey(const seal::KeyHierarchy& hierarchy, const KeyName& name, const store::Record& head,
+                      const std::vector<store::Record>& parts) {
+  KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened, seal::OpenRecord(hierarchy, head.key, name.account, head.value));
+  Key key{.name = name, .arn = name.Arn()};
+  std::vector<std::pair<MaterialId, uint64_t>> materials;
+  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(opened.message, &key, &materials));
+  key.head_version = opened.version;
+  key.head_revision = head.revision;
+  KAGIMORI_RETURN_IF_ERROR(ReadParts(PartReader(hierarchy, name, parts), materials, &key));
+  return key;
+}
+
+}  // namespace
+
+KeyTable::KeyTable(const seal::KeyHierarchy* hierarchy, store::Store* store, size_t max_keys)
+    : hierarchy_(hierarchy), store_(store), keys_(max_keys), aliases_(max_keys) {}
+
+Task<Result<std::shared_ptr<const Key>>> KeyTable::LoadKey(KeyName name) {
+  std::string head_path = HeadPath(name);
+  std::string prefix = PartPrefix(name);
+  std::string prefix_end = seal::PrefixEnd(prefix);
+  for (int read = 0; read < kMaxReads; ++read) {
+    uint64_t ticket = keys_.BeginLoad();
+    Result<store::GetResult> heads = co_await GetOne(store_, head_path);
+    if (!heads) co_return std::unexpected(std::move(heads).error());
+    if (!heads->records[0]) co_return std::shared_ptr<const Key>();
+    Result<store::RangeResult> parts = co_await GetRange(store_, prefix, prefix_end, store::kMaxRangeRecords);
+    if (!parts) co_return std::unexpected(std::move(parts).error());
+
+    Result<Key> key = DecodeKey(*hierarchy_, name, *heads->records[0], parts->records);
+    if (!key && key.error().kind == ErrorKind::kConflict) continue;
+    if (!key) co_return std::unexpected(std::move(key).error());
+    auto shared = std::make_shared<const Key>(*std::move(key));
+    if (keys_.Insert(ticket, name, shared)) co_return shared;
+  }
+  co_return Fail(ErrorKind::kCorrupt, "the records of key " + name.Arn() + " do not belong together");
+}
+
+Task<Result<std::shared_ptr<const Alias>>> KeyTable::LoadAlias(AliasName name) {
+  std::string path = AliasPath(*hierarchy_, name);
+  for (int read = 0; read < kMaxReads; ++read) {
+    uint64_t ticket = aliases_.BeginLoad();
+    Result<store::GetResult> found = co_await GetOne(store_, path);
+    if (!found) co_return std::unexpected(std::move(found).error());
+    if (!found->records[0]) co_return std::shared_ptr<const Alias>();
+    const store::Record& record = *found->records[0];
+    Result<seal::OpenedRecord> opened = seal::OpenRecord(*hierarchy_, path, name.account, record.value);
+    if (!opened) co_return std::unexpected(std::move(opened).error());
+    auto alias = std::make_shared<Alias>(Alias{.name = name, .version = opened->version, .revision = record.revision});
+    Result<> decoded = records::DecodeAlias(opened->message, alias.get());
+    if (!decoded) co_return std::unexpected(std::move(decoded).error());
+    if (alias->name != name) co_return Fail(ErrorKind::kCorrupt, "an alias record holds another alias");
+    if (aliases_.Insert(ticket, name, alias)) co_return std::shared_ptr<const Alias>(alias);
+  }
+  co_return Fail(ErrorKind::kCorrupt, "an alias changes faster than it can be read");
+}
+
+Task<Result<KeyTable::KeyPage>> KeyTable::ListKeys(AccountId account, Region region, std::string from, size_t limit,
+                                                   Timestamp service_now) {
+  std::string prefix = HeadPrefix(account, region);
+  std::string begin = from.empty() ? prefix : std::move(from);
+  std::string end = seal::PrefixEnd(prefix);
+  Result<store::RangeResult> range = co_await GetRange(store_, std::move(begin), std::move(end), limit);
+  if (!range) co_return std::unexpected(std::move(range).error());
+  KeyPage page;
+  for (const store::Record& record : range->records) {
+    std::optional<KeyName> name = ParseHeadPath(record.key);
+    if (!name) co_return Fail(ErrorKind::kCorrupt, "a path among the keys is not a key's");
+    Result<seal::OpenedRecord> opened = seal::OpenRecord(*hierarchy_, record.key, account, record.value);
+    if (!opened) co_return std::unexpected(std::move(opened).error());
+    Key key{.name = *name};
+    std::vector<std::pair<MaterialId, uint64_t>> materials;
+    Result<> decoded = records::DecodeHead(opened->message, &key, &materials);
+    if (!decoded) co_return std::unexpected(std::move(decoded).error());
+    if (!key.GoneAt(service_now)) page.keys.push_back(*name);
+  }
+  if (range->more) page.next = range->records.back().key + '\0';
+  co_return page;
+}
+
+Task<Result<KeyTable::AliasPage>> KeyTable::ListAliases(AccountId account, Region region, std::string from, size_t limit,
+                                                        Timestamp service_now) {
+  std::string prefix = AliasPrefix(account, region);
+  std::string begin = from.empty() ? prefix : std::move(from);
+  std::string end = seal::PrefixEnd(prefix);
+  Result<store::RangeResult> range = co_await GetRange(store_, std::move(begin), std::move(end), limit);
+  if (!range) co_return std::unexpected(std::move(range).error());
+  AliasPage page;
+  for (const store::Record& record : range->records) {
+    Result<seal::OpenedRecord> opened = seal::OpenRecord(*hierarchy_, record.key, account, record.value);
+    if (!opened) co_return std::unexpected(std::move(opened).error());
+    Alias alias{.name = {.account = account, .region = region, .name = {}}, .version = opened->version, .revision = record.revision};
+    Result<> decoded = records::DecodeAlias(opened->message, &alias);
+    if (!decoded) co_return std::unexpected(std::move(decoded).error());
+    page.aliases.push_back(std::move(alias));
+  }
+  if (range->more) page.next = range->records.back().key + '\0';
+
+  // An alias goes with its key; until the reaper has been there the key says so.
+  std::vector<Alias> alive;
+  for (Alias& alias : page.aliases) {
+    KeyName target{.account = account, .region = region, .id = alias.target};
+    Result<std::shared_ptr<const Key>> key = co_await LoadKey(target);
+    if (!key) co_return std::unexpected(std::move(key).error());
+    if (*key != nullptr && !(*key)->GoneAt(service_now)) alive.push_back(std::move(alias));
+  }
+  page.aliases = std::move(alive);
+  co_return page;
+}
+
+}  // namespace kagimori::keys

@@ -1,0 +1,54 @@
+#ifndef KAGIMORI_KEYS_KEY_TABLE_H_
+#define KAGIMORI_KEYS_KEY_TABLE_H_
+
+#include <memory>
+
+#include "base/result.h"
+#include "base/snapshot_cache.h"
+#include "base/task.h"
+#include "keys/key.h"
+#include "seal/hierarchy.h"
+#include "store/store.h"
+
+namespace kagimori::keys {
+
+using KeyCache = SnapshotCache<KeyName, Key>;
+using AliasCache = SnapshotCache<AliasName, Alias>;
+
+// Keys and aliases as snapshots: from the node's cache, else opened from the store. Thread-safe.
+class KeyTable {
+ public:
+  // REQUIRES: hierarchy and store outlive the table.
+  KeyTable(const seal::KeyHierarchy* hierarchy, store::Store* store, size_t max_keys = 100'000);
+
+  KeyCache& keys() { return keys_; }
+  AliasCache& aliases() { return aliases_; }
+
+  // Reads from the store and caches. Null: there is none (not cached: guesses must not fill memory).
+  Task<Result<std::shared_ptr<const Key>>> LoadKey(KeyName name);
+  Task<Result<std::shared_ptr<const Alias>>> LoadAlias(AliasName name);
+
+  // One page of the heads of an account and Region in the order of their ids: the keys' ids and the path to go on from (empty at the end).
+  // Keys that are gone are left out, so that a page may be short.
+  struct KeyPage {
+    std::vector<KeyName> keys;
+    std::string next;
+  };
+  Task<Result<KeyPage>> ListKeys(AccountId account, Region region, std::string from, size_t limit, Timestamp service_now);
+  // Aliases by their names' markers, which is no order that people see.
+  struct AliasPage {
+    std::vector<Alias> aliases;
+    std::string next;
+  };
+  Task<Result<AliasPage>> ListAliases(AccountId account, Region region, std::string from, size_t limit, Timestamp service_now);
+
+ private:
+  const seal::KeyHierarchy* hierarchy_;
+  store::Store* store_;
+  KeyCache keys_;
+  AliasCache aliases_;
+};
+
+}  // namespace kagimori::keys
+
+#endif  // KAGIMORI_KEYS_KEY_TABLE_H_

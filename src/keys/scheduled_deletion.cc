@@ -1,0 +1,133 @@
+#include "keys/scheduled_deletion.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "base/sync_wait.h"
+#include "keys/paths.h"
+#include "keys/records.h"
+#include "seal/path.h"
+#include "seal/sealed_record.h"
+#include "store/blocking.h"
+
+namespace kagimori::keys {
+namespace {
+
+// Puts, deletes and preconditions that a destroying step needs beside the records it deletes.
+constexpr size_t kRecordsPerStep = store::kMaxTransactionOperations - 8;
+
+}  // namespace
+
+ScheduledDeletion::ScheduledDeletion(const seal::KeyHierarchy* hierarchy, store::Store* store, KeyTable* table, const Clock* clock,
+                                     std::function<uint64_t()> uptime_seconds, Options options, MakeEvent make_event, Deliver deliver)
+    : hierarchy_(hierarchy),
+      store_(store),
+      table_(table),
+      clock_(clock),
+      uptime_seconds_(std::move(uptime_seconds)),
+      options_(options),
+      make_event_(std::move(make_event)),
+      deliver_(std::move(deliver)) {}
+
+Result<size_t> ScheduledDeletion::RunOnce() {
+  size_t destroyed = 0;
+  std::string begin = DuePrefix();
+  // Up to and with this millisecond.
+  std::string end = seal::Path(seal::RecordType::kDue).Time(clock_->Service().millis + 1).text();
+  while (true) {
+    KAGIMORI_ASSIGN_OR_RETURN(store::RangeResult range, store::RangeAndWait(*store_, {.begin = begin, .end = end, .limit = 100}));
+    for (const store::Record& record : range.records) {
+      ByteView path = AsBytes(record.key);
+      if (path.size() < 15) return Fail(ErrorKind::kCorrupt, "a path of the schedule is too short");
+      AccountId account = AccountId::FromNumber(ReadBe(path.subspan(9, 6)));
+      KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened, seal::OpenRecord(*hierarchy_, record.key, account, record.value));
+      KAGIMORI_ASSIGN_OR_RETURN(KeyName name, records::DecodeDue(opened.message));
+      Result<bool> handled = HandleDue(name);
+      // A conflict is a caller who was faster; the next run looks again.
+      if (!handled && handled.error().kind != ErrorKind::kConflict) return std::unexpected(std::move(handled).error());
+      if (handled && *handled) ++destroyed;
+    }
+    if (!range.more) return destroyed;
+    begin = range.records.back().key + '\0';
+  }
+}
+
+Result<bool> ScheduledDeletion::HandleDue(const KeyName& name) {
+  KAGIMORI_ASSIGN_OR_RETURN(std::shared_ptr<const Key> key, SyncWait(table_->LoadKey(name)));
+  if (key == nullptr || !key->GoneAt(clock_->Service())) return false;
+  if (key->due_seen_uptime == 0 || !key->aliases.empty()) {
+    KAGIMORI_RETURN_IF_ERROR(DropAliases(*key));
+    KAGIMORI_ASSIGN_OR_RETURN(key, SyncWait(table_->LoadKey(name)));
+    if (key == nullptr) return false;
+  }
+  auto waited = static_cast<int64_t>(uptime_seconds_() + 1 - key->due_seen_uptime);
+  if (waited < options_.uptime_before_destruction.count()) return false;
+  KAGIMORI_RETURN_IF_ERROR(Destroy(std::move(key)));
+  return true;
+}
+
+Result<> ScheduledDeletion::PutHead(const Key& before, Key after, store::Transaction transaction) {
+  transaction.preconditions.push_back({HeadPath(before.name), before.head_revision});
+  after.head_version = before.head_version + 1;
+  std::string path = HeadPath(before.name);
+  Bytes sealed = seal::SealRecord(*hierarchy_, {.path = path, .account = before.name.account, .version = after.head_version},
+                                  records::EncodeHead(after));
+  transaction.puts.push_back({std::move(path), std::move(sealed)});
+  Result<store::Revision> done = store::CommitAndWait(*store_, std::move(transaction));
+  table_->keys().Invalidate(before.name);
+  for (const std::string& name : before.aliases) {
+    table_->aliases().Invalidate({.account = before.name.account, .region = before.name.region, .name = name});
+  }
+  if (!done) return std::unexpected(std::move(done).error());
+  return {};
+}
+
+Result<> ScheduledDeletion::DropAliases(const Key& key) {
+  store::Transaction transaction;
+  for (const std::string& name : key.aliases) {
+    transaction.deletes.push_back(AliasPath(*hierarchy_, {.account = key.name.account, .region = key.name.region, .name = name}));
+  }
+  if (key.parts.aliases != 0) transaction.deletes.push_back(PartPath(key.name, Part::kAliases));
+  Key marked = key;
+  marked.parts.aliases = 0;
+  marked.due_seen_uptime = uptime_seconds_() + 1;  // 0 means "not seen"
+  return PutHead(key, std::move(marked), std::move(transaction));
+}
+
+Result<> ScheduledDeletion::Destroy(std::shared_ptr<const Key> key) {
+  // First the head lets go of everything, so that a key half deleted can be read and deleted to its end after a crash.
+  Key bare = *key;
+  bare.parts = {};
+  bare.materials.clear();
+  KAGIMORI_RETURN_IF_ERROR(PutHead(*key, std::move(bare), {}));
+  KAGIMORI_ASSIGN_OR_RETURN(key, SyncWait(table_->LoadKey(key->name)));
+  if (key == nullptr) return Fail(ErrorKind::kConflict, "the key went away while it was being destroyed");
+
+  std::string prefix = PartPrefix(key->name);
+  std::string end = seal::PrefixEnd(prefix);
+  while (true) {
+    KAGIMORI_ASSIGN_OR_RETURN(store::RangeResult parts,
+                              store::RangeAndWait(*store_, {.begin = prefix, .end = end, .limit = kRecordsPerStep}));
+    store::Transaction step;
+    step.preconditions.push_back({HeadPath(key->name), key->head_revision});
+    for (const store::Record& record : parts.records) step.deletes.push_back(record.key);
+    if (!parts.more) return DestroyHead(*key, std::move(step));
+    KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(step)));
+  }
+}
+
+Result<> ScheduledDeletion::DestroyHead(const Key& key, store::Transaction last_step) {
+  EventLine event = make_event_(key);
+  last_step.deletes.push_back(HeadPath(key.name));
+  last_step.deletes.push_back(DuePath(*key.deletion_due, key.name));
+  std::string outbox = OutboxPath(event.id);
+  Bytes sealed = seal::SealRecord(*hierarchy_, {.path = outbox, .account = seal::kNoAccount, .version = 1}, records::EncodeOutbox(event.line));
+  last_step.puts.push_back({std::move(outbox), std::move(sealed)});
+  KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(last_step)));
+  table_->keys().Invalidate(key.name);
+  log::Info("key material destroyed at the end of its waiting period", {{"key", key.arn}});
+  return deliver_(event);
+}
+
+}  // namespace kagimori::keys

@@ -1,0 +1,25 @@
+#ifndef KAGIMORI_KMS_ALIAS_RULES_H_
+#define KAGIMORI_KMS_ALIAS_RULES_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kms/operation.h"
+
+namespace kagimori::kms {
+
+// What AWS says of an alias name before it looks anything up; beyond the pattern of the model. Nothing: it may be used.
+// Reserved names (alias/aws/…) are AWS's own.
+std::optional<shapes::ApiError> CheckAliasName(std::string_view name);
+
+inline constexpr size_t kMaxAliasesPerKey = 50;
+
+// The key's names with `name` added (sorted) or without it.
+std::vector<std::string> WithAlias(std::vector<std::string> names, const std::string& name);
+std::vector<std::string> WithoutAlias(std::vector<std::string> names, const std::string& name);
+
+}  // namespace kagimori::kms
+
+#endif  // KAGIMORI_KMS_ALIAS_RULES_H_

@@ -1,0 +1,18 @@
+#ifndef KAGIMORI_KMS_ENCRYPT_H_
+#define KAGIMORI_KMS_ENCRYPT_H_
+
+#include "kms/on_key.h"
+
+namespace kagimori::kms {
+
+struct Encrypt : OnKey<shapes::op::Encrypt, keys::action::Encrypt> {
+  static constexpr auto kUsage = shapes::KeyUsageType::kEncryptDecrypt;
+
+  static void FillDefaults(Request& request);
+  static std::optional<shapes::OpError<Api>> CheckKey(const Request& request, const Inputs& key);
+  static Outcome<Api> Run(const Call& call, Inputs key, const Request& request, Trail& trail);
+};
+
+}  // namespace kagimori::kms
+
+#endif  // KAGIMORI_KMS_ENCRYPT_H_

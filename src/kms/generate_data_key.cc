@@ -1,0 +1,29 @@
+#include "kms/generate_data_key.h"
+
+#include "crypto/random.h"
+#include "keys/engine.h"
+#include "kms/data_key.h"
+#include "kms/material_note.h"
+
+namespace kagimori::kms {
+
+std::optional<shapes::OpError<GenerateDataKey::Api>> GenerateDataKey::Check(const Request& request) {
+  if (!NamesOneLength(request)) return shapes::Errors::Validation(std::string(kNameOneLength));
+  if (request.recipient) return shapes::Errors::Validation("Recipient is not supported by this release.");
+  return std::nullopt;
+}
+
+Outcome<GenerateDataKey::Api> GenerateDataKey::Run(const Call&, Inputs key, const Request& request, Trail& trail) {
+  secret::SecretBytes data_key = crypto::RandomSecret(DataKeyLength(request));
+  Result<keys::engine::Encrypted> sealed = keys::engine::EncryptDataKey(key, data_key);
+  if (!sealed) return Refuse<Api>(shapes::OpError<Api>::From(Internal(std::move(sealed).error(), trail)));
+  NoteMaterial("keyMaterialId", sealed->material, &trail);
+  return Reply<Api>{.response = {.ciphertext_blob = std::move(sealed->blob),
+                                 .plaintext = std::move(data_key),
+                                 .key_id = key.resource().arn,
+                                 .ciphertext_for_recipient = std::nullopt,
+                                 .key_material_id = HexEncode(sealed->material)},
+                    .change = std::nullopt};
+}
+
+}  // namespace kagimori::kms

@@ -1,0 +1,96 @@
+#ifndef KAGIMORI_KMS_OPERATION_H_
+#define KAGIMORI_KMS_OPERATION_H_
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "authz/authorizer.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/task.h"
+#include "identity/identity.h"
+#include "keys/change.h"
+#include "keys/resolver.h"
+#include "seal/sealed_record.h"
+#include "shapes/kms_operations.h"
+
+namespace kagimori::kms {
+
+// Key policies other than the default one are stored but not yet evaluated: `serve` refuses them, `dev` takes them with a warning.
+enum class CustomPolicies { kRefused, kAccepted };
+
+// Paging markers: sealed, and bound to the caller's account, the operation and what it lists.
+class Markers {
+ public:
+  Markers(const seal::KeyHierarchy& hierarchy, AccountId account) : hierarchy_(hierarchy), account_(account) {}
+  std::string Seal(std::string_view binding, std::string_view value) const {
+    return seal::SealMarker(hierarchy_, account_, binding, value);
+  }
+  Result<std::string> Open(std::string_view binding, std::string_view marker) const {
+    return seal::OpenMarker(hierarchy_, account_, binding, marker);
+  }
+
+ private:
+  const seal::KeyHierarchy& hierarchy_;
+  AccountId account_;
+};
+
+// Who calls, from where, when. All that `Run` sees besides its resources and its request.
+struct Call {
+  const identity::Principal& caller;
+  Region region;
+  Timestamp now;  // Clock::Service
+  Markers markers;
+  CustomPolicies custom_policies = CustomPolicies::kRefused;
+
+  AccountId account() const { return caller.account; }
+};
+
+// What the audit record says about a call beyond its request: filled as things become known, so that a refused call is recorded with the
+// resources that it was refused.
+struct Trail {
+  struct Resource {
+    AccountId account;
+    std::string arn;
+  };
+  std::vector<Resource> resources;
+  std::string additional_event_data_json;  // an object, or empty
+  std::string key_arn;                     // of the key that a write changed, for responseElements
+  std::optional<Error> failure;            // why the call ended in KMSInternalException; for the operator, never the client
+
+  void Add(const keys::Key& key) { resources.push_back({key.name.account, key.arn}); }
+  void Add(const keys::AliasName& alias) { resources.push_back({alias.account, alias.Arn()}); }
+};
+
+// What `Resolve` may use: everything that has to be looked up or decided before an operation runs.
+struct Session {
+  const Call& call;
+  keys::Resolver& resolver;
+  const authz::Authorizer& authorizer;
+  Trail& trail;
+};
+
+template <class Api>
+struct Reply {
+  typename Api::Response response;
+  std::optional<keys::Change> change;
+};
+
+template <class Api>
+using Outcome = std::expected<Reply<Api>, shapes::OpError<Api>>;
+
+// Authorized resources, or why not.
+template <class Api, class Inputs>
+using Resolved = std::expected<Inputs, shapes::OpError<Api>>;
+
+template <class Api>
+std::unexpected<shapes::OpError<Api>> Refuse(shapes::OpError<Api> error) {
+  return std::unexpected(std::move(error));
+}
+
+}  // namespace kagimori::kms
+
+#endif  // KAGIMORI_KMS_OPERATION_H_

@@ -1,0 +1,40 @@
+#ifndef KAGIMORI_KMS_OPERATIONS_H_
+#define KAGIMORI_KMS_OPERATIONS_H_
+
+#include "kms/cancel_key_deletion.h"
+#include "kms/create_alias.h"
+#include "kms/create_key.h"
+#include "kms/decrypt.h"
+#include "kms/delete_alias.h"
+#include "kms/describe_key.h"
+#include "kms/disable_key.h"
+#include "kms/enable_key.h"
+#include "kms/encrypt.h"
+#include "kms/generate_data_key.h"
+#include "kms/generate_data_key_without_plaintext.h"
+#include "kms/generate_random.h"
+#include "kms/get_key_policy.h"
+#include "kms/get_key_rotation_status.h"
+#include "kms/list_aliases.h"
+#include "kms/list_key_policies.h"
+#include "kms/list_keys.h"
+#include "kms/list_resource_tags.h"
+#include "kms/put_key_policy.h"
+#include "kms/re_encrypt.h"
+#include "kms/schedule_key_deletion.h"
+#include "kms/tag_resource.h"
+#include "kms/untag_resource.h"
+#include "kms/update_alias.h"
+#include "kms/update_key_description.h"
+
+namespace kagimori::kms {
+
+template <class... Operations>
+struct OperationList {};
+
+// The one list of the operations that are built. What is not on it is answered with UnsupportedOperationException.
+using BuiltOperations = OperationList<CancelKeyDeletion, CreateAlias, CreateKey, Decrypt, DeleteAlias, DescribeKey, DisableKey, EnableKey, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateRandom, GetKeyPolicy, GetKeyRotationStatus, ListAliases, ListKeyPolicies, ListKeys, ListResourceTags, PutKeyPolicy, ReEncrypt, ScheduleKeyDeletion, TagResource, UntagResource, UpdateAlias, UpdateKeyDescription>;
+
+}  // namespace kagimori::kms
+
+#endif  // KAGIMORI_KMS_OPERATIONS_H_

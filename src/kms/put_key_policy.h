@@ -1,0 +1,14 @@
+#ifndef KAGIMORI_KMS_PUT_KEY_POLICY_H_
+#define KAGIMORI_KMS_PUT_KEY_POLICY_H_
+
+#include "kms/on_key.h"
+
+namespace kagimori::kms {
+
+struct PutKeyPolicy : OnKey<shapes::op::PutKeyPolicy, keys::action::PutKeyPolicy> {
+  static Outcome<Api> Run(const Call& call, Inputs key, const Request& request, Trail& trail);
+};
+
+}  // namespace kagimori::kms
+
+#endif  // KAGIMORI_KMS_PUT_KEY_POLICY_H_

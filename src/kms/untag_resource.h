@@ -1,0 +1,14 @@
+#ifndef KAGIMORI_KMS_UNTAG_RESOURCE_H_
+#define KAGIMORI_KMS_UNTAG_RESOURCE_H_
+
+#include "kms/on_key.h"
+
+namespace kagimori::kms {
+
+struct UntagResource : OnKey<shapes::op::UntagResource, keys::action::UntagResource> {
+  static Outcome<Api> Run(const Call& call, Inputs key, const Request& request, Trail& trail);
+};
+
+}  // namespace kagimori::kms
+
+#endif  // KAGIMORI_KMS_UNTAG_RESOURCE_H_
