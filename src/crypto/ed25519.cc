@@ -33,11 +33,17 @@ Ed25519Signer::Ed25519Signer(Ed25519Signer&&) noexcept = default;
 Ed25519Signer& Ed25519Signer::operator=(Ed25519Signer&&) noexcept = default;
 Ed25519Signer::~Ed25519Signer() = default;
 
-Result<Ed25519Signer> Ed25519Signer::Create(const secret::SecretKey256& seed) {
+Result<Ed25519Signer> Ed25519Signer::Create(const secret::SecretKey256& seed) { return FromSeed(SecretOpener::Open(seed)); }
+
+Result<Ed25519Signer> Ed25519Signer::Create(const secret::SecretBytes& seed) {
+  if (seed.size() != 32) return Fail(ErrorKind::kInvalid, "an Ed25519 private key has 32 bytes");
+  return FromSeed(SecretOpener::Open(seed));
+}
+
+Result<Ed25519Signer> Ed25519Signer::FromSeed(ByteView seed) {
   GetAlgorithms();
   auto state = std::make_unique<State>();
-  auto bytes = SecretOpener::Open(seed);
-  state->key.reset(EVP_PKEY_new_raw_private_key_ex(nullptr, "ED25519", nullptr, bytes.data(), bytes.size()));
+  state->key.reset(EVP_PKEY_new_raw_private_key_ex(nullptr, "ED25519", nullptr, seed.data(), seed.size()));
   size_t size = state->public_bytes.size();
   if (!state->key || EVP_PKEY_get_raw_public_key(state->key.get(), state->public_bytes.data(), &size) != 1 ||
       size != state->public_bytes.size()) {

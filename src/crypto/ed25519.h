@@ -19,6 +19,8 @@ class Ed25519Signer {
  public:
   // `seed`: the 32-byte private key of RFC 8032.
   static Result<Ed25519Signer> Create(const secret::SecretKey256& seed);
+  // kInvalid when it has not 32 bytes.
+  static Result<Ed25519Signer> Create(const secret::SecretBytes& seed);
   Ed25519Signer(Ed25519Signer&&) noexcept;
   Ed25519Signer& operator=(Ed25519Signer&&) noexcept;
   ~Ed25519Signer();
@@ -29,6 +31,7 @@ class Ed25519Signer {
  private:
   struct State;
   explicit Ed25519Signer(std::unique_ptr<State> state);
+  static Result<Ed25519Signer> FromSeed(ByteView seed);
   std::unique_ptr<State> state_;
 };
 

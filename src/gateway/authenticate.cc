@@ -1,0 +1,52 @@
+#include "gateway/authenticate.h"
+
+#include <string>
+
+#include "base/log.h"
+#include "net/await.h"
+#include "sigv4/authorization.h"
+
+namespace kagimori::gateway {
+namespace {
+
+using CredentialPtr = std::shared_ptr<const identity::Credential>;
+
+std::unexpected<Unauthenticated> Refused(sigv4::AuthFailure failure) { return std::unexpected(Unauthenticated{std::move(failure)}); }
+
+Task<Result<CredentialPtr>> FindCredential(CoreState& core, std::string access_key_id) {
+  if (const CredentialPtr* cached = core.credentials.Find(access_key_id)) co_return *cached;
+  identity::Directory* directory = core.services->directory;
+  Result<CredentialPtr> loaded = co_await net::Await<Result<CredentialPtr>>([directory, &access_key_id](auto callback) {
+    directory->LoadCredential(access_key_id, std::move(callback));
+  });
+  co_return loaded;
+}
+
+}  // namespace
+
+Task<std::expected<void, Unauthenticated>> Authenticate(RequestScope& scope, sigv4::Protocol protocol) {
+  sigv4::Expectation expectation{.service = scope.service(), .protocol = protocol};
+  auto parsed = sigv4::ParseAuthorization(scope.head(), expectation, scope.services().clock->Wall());
+  if (!parsed) co_return Refused(std::move(parsed).error());
+  // No session has been handed out by this deployment that a token could belong to.
+  if (!parsed->session_token.empty()) co_return Refused(sigv4::InvalidSessionToken());
+
+  Result<CredentialPtr> credential = co_await FindCredential(scope.core(), std::string(parsed->access_key_id));
+  if (!credential && credential.error().kind == ErrorKind::kNotFound) co_return Refused(sigv4::UnknownAccessKey());
+  if (!credential) {
+    log::Error("a credential could not be read", {{"request_id", std::string(scope.request_id())}, {"error", Describe(credential.error())}});
+    co_return std::unexpected(Unauthenticated{});
+  }
+  if (!(*credential)->active) co_return Refused(sigv4::UnknownAccessKey());
+
+  sigv4::Credential signer{.identity = (*credential)->access_key_id,
+                           .generation = (*credential)->generation,
+                           .secret_access_key = (*credential)->secret_access_key};
+  auto verified = scope.core().signatures.Verify(scope.head(), *parsed, AsBytes(scope.body()), signer);
+  if (!verified) co_return Refused(std::move(verified).error());
+  scope.credential = *std::move(credential);
+  scope.region = parsed->region;
+  co_return std::expected<void, Unauthenticated>();
+}
+
+}  // namespace kagimori::gateway

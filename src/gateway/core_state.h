@@ -1,0 +1,59 @@
+#ifndef KAGIMORI_GATEWAY_CORE_STATE_H_
+#define KAGIMORI_GATEWAY_CORE_STATE_H_
+
+#include "audit/batcher.h"
+#include "audit/log.h"
+#include "authz/authorizer.h"
+#include "base/clock.h"
+#include "gateway/request_stats.h"
+#include "gateway/security_log.h"
+#include "identity/directory.h"
+#include "keys/committer.h"
+#include "keys/key_table.h"
+#include "keys/outbox.h"
+#include "kms/operation.h"
+#include "net/core.h"
+#include "seal/hierarchy.h"
+#include "sigv4/verifier.h"
+
+namespace kagimori::gateway {
+
+// What all cores share. Everything pointed to outlives the gateway and is thread-safe.
+struct Services {
+  const Clock* clock;
+  const seal::KeyHierarchy* hierarchy;
+  identity::Directory* directory;
+  keys::KeyTable* keys;
+  keys::Committer* committer;
+  keys::OutboxDelivery* outbox;
+  const authz::Authorizer* authorizer;
+  audit::Log* audit;
+  kms::CustomPolicies custom_policies = kms::CustomPolicies::kRefused;
+};
+
+// What one core has of its own, so that the usual request takes no lock. Used on the core's thread only.
+struct CoreState {
+  CoreState(const Services* node, net::Core* its_core)
+      : services(node),
+        core(its_core),
+        keys(&node->keys->keys()),
+        aliases(&node->keys->aliases()),
+        credentials(&node->directory->credentials()),
+        audit(its_core, node->audit) {
+    its_core->AddTurnEndHook([this] { security.Flush(); });
+  }
+
+  const Services* services;
+  net::Core* core;
+  keys::KeyCache::View keys;
+  keys::AliasCache::View aliases;
+  identity::CredentialCache::View credentials;
+  sigv4::Verifier signatures;
+  audit::CoreBatcher audit;
+  RequestStats stats;
+  SecurityLog security;
+};
+
+}  // namespace kagimori::gateway
+
+#endif  // KAGIMORI_GATEWAY_CORE_STATE_H_

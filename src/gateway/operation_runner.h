@@ -1,0 +1,113 @@
+#ifndef KAGIMORI_GATEWAY_OPERATION_RUNNER_H_
+#define KAGIMORI_GATEWAY_OPERATION_RUNNER_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gateway/request_scope.h"
+#include "keys/state_table.h"
+#include "kms/errors.h"
+#include "kms/operation.h"
+#include "shapes/codec.h"
+#include "wire/json_structure.h"
+
+namespace kagimori::gateway {
+
+inline constexpr std::string_view kJsonType = "application/x-amz-json-1.1";
+
+// How often an operation is resolved and run again because something it was based on changed meanwhile.
+inline constexpr int kMaxAttempts = 10;
+
+// What the end of steps 6 to 11 is: a body to send and what is to be committed before it, or an error.
+struct Prepared {
+  std::string body;
+  std::optional<keys::Change> change;
+};
+using PreparedOrError = std::expected<Prepared, shapes::ApiError>;
+
+// Steps 12 to 15 for an answer or an error, in pipeline.cc. True: done. False: a conflict; run again.
+Task<bool> Finish(RequestScope& scope, PreparedOrError prepared, bool last_attempt);
+
+// Step 9: usage first, then state.
+template <class Op>
+std::optional<shapes::ApiError> CheckUsageAndState(const typename Op::Inputs& inputs) {
+  std::optional<shapes::ApiError> refused;
+  if constexpr (requires { Op::kUsage; }) {
+    Op::ForEachKey(inputs, [&](const keys::Key& key) {
+      if (!refused && key.usage != Op::kUsage) refused = kms::WrongUsage(key, shapes::Describe(Op::Api::kOperation).name);
+    });
+  }
+  Op::ForEachKey(inputs, [&](const keys::Key& key) {
+    if (!refused) refused = keys::CheckState(Op::Api::kOperation, key);
+  });
+  return refused;
+}
+
+// Steps 7 to 11, at one snapshot of the store.
+template <class Op>
+Task<PreparedOrError> Prepare(RequestScope& scope, const typename Op::Request& request) {
+  const Services& services = scope.services();
+  kms::Call call{.caller = scope.caller(),
+                 .region = *scope.region,
+                 .now = services.clock->Service(),
+                 .markers = kms::Markers(*services.hierarchy, scope.caller().account),
+                 .custom_policies = services.custom_policies};
+  keys::Resolver resolver(services.keys, &scope.core().keys, &scope.core().aliases, call.account(), call.region, call.now);
+  kms::Session session{.call = call, .resolver = resolver, .authorizer = *services.authorizer, .trail = scope.trail};
+
+  // 7 and 8: resolve, authorize
+  auto inputs = co_await Op::Resolve(session, request);
+  if (!inputs) co_return std::unexpected(inputs.error().error());
+  // 9
+  if (std::optional<shapes::ApiError> refused = CheckUsageAndState<Op>(*inputs)) co_return std::unexpected(*std::move(refused));
+  if constexpr (requires { Op::CheckKey(request, *inputs); }) {
+    if (auto refused = Op::CheckKey(request, *inputs)) co_return std::unexpected(refused->error());
+  }
+  // 10
+  if constexpr (requires { request.dry_run; }) {
+    if (request.dry_run.value_or(false)) co_return std::unexpected(shapes::Errors::DryRunOperation());
+  }
+  // 11
+  auto outcome = Op::Run(call, std::move(*inputs), request, scope.trail);
+  if (!outcome) co_return std::unexpected(outcome.error().error());
+  Prepared prepared{.body = {}, .change = std::move(outcome->change)};
+  shapes::EncodeResponse(outcome->response, &prepared.body);
+  if (!scope.read_only) {
+    scope.response_elements.clear();
+    shapes::AppendResponseElements<typename Op::Api>(outcome->response, scope.trail.key_arn, &scope.response_elements);
+  }
+  co_return prepared;
+}
+
+// Steps 6 to 15 of a request whose signature is verified.
+template <class Op>
+Task<void> RunOperation(RequestScope& scope, wire::JsonDocument document) {
+  using Request = typename Op::Request;
+  // 6
+  std::expected<Request, shapes::ApiError> request = shapes::DecodeRequest<Request>(document);
+  if (!request) {
+    co_await Finish(scope, std::unexpected(std::move(request).error()), true);
+    co_return;
+  }
+  if constexpr (requires { Op::Check(*request); }) {
+    if (auto refused = Op::Check(*request)) {
+      shapes::AppendRequestParameters(*request, &scope.request_parameters);
+      co_await Finish(scope, std::unexpected(refused->error()), true);
+      co_return;
+    }
+  }
+  if constexpr (requires { Op::FillDefaults(*request); }) Op::FillDefaults(*request);
+  shapes::AppendRequestParameters(*request, &scope.request_parameters);
+
+  for (int attempt = 1; attempt <= kMaxAttempts; ++attempt) {
+    scope.trail = {};
+    PreparedOrError prepared = co_await Prepare<Op>(scope, *request);
+    bool done = co_await Finish(scope, std::move(prepared), attempt == kMaxAttempts);
+    if (done) co_return;
+  }
+}
+
+}  // namespace kagimori::gateway
+
+#endif  // KAGIMORI_GATEWAY_OPERATION_RUNNER_H_

@@ -1,0 +1,147 @@
+#include "gateway/pipeline.h"
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "gateway/authenticate.h"
+#include "gateway/operation_runner.h"
+#include "gateway/request_scope.h"
+#include "kms/operations.h"
+#include "secret/wiping_buffer.h"
+#include "shapes/codec.h"
+
+namespace kagimori::gateway {
+namespace {
+
+using shapes::ApiError;
+using shapes::Errors;
+
+using Runner = Task<void> (*)(RequestScope&, wire::JsonDocument);
+using RunnerTable = std::array<Runner, shapes::kOperationCount>;
+
+Task<void> RunUnbuilt(RequestScope& scope, wire::JsonDocument) {
+  std::string text = "Operation " + std::string(scope.operation) + " is not supported by this release.";
+  co_await Finish(scope, std::unexpected(Errors::UnsupportedOperation(std::move(text))), true);
+}
+
+// The list of built operations as a table by operation.
+template <class... Operations>
+constexpr RunnerTable TableOf(kms::OperationList<Operations...>) {
+  RunnerTable table{};
+  table.fill(&RunUnbuilt);
+  ((table[static_cast<size_t>(Operations::Api::kOperation)] = &RunOperation<Operations>), ...);
+  return table;
+}
+constexpr RunnerTable kRunners = TableOf(kms::BuiltOperations{});
+
+// An error whose code the model lacks for the operation it ends in never gets here (shapes::OpError); this is for what happens before there is
+// an operation.
+ApiError ToApiError(const Unauthenticated& why) {
+  if (!why.failure) return Errors::KmsInternal();
+  const std::string& text = why.failure->message;
+  switch (why.failure->kind) {
+    case sigv4::FailureKind::kMissingToken: return Errors::MissingAuthenticationToken();
+    case sigv4::FailureKind::kIncomplete: return Errors::IncompleteSignature(text);
+    case sigv4::FailureKind::kInvalid: return Errors::InvalidSignature(text);
+    case sigv4::FailureKind::kUnknownKey:
+    case sigv4::FailureKind::kInvalidToken: return Errors::UnrecognizedClient();
+    case sigv4::FailureKind::kExpiredToken: return Errors::ExpiredToken();
+  }
+  return Errors::KmsInternal();
+}
+
+std::string BodyOf(const ApiError& error) {
+  std::string body;
+  shapes::AppendErrorBody(error, &body);
+  return body;
+}
+
+void AnswerUnverified(RequestScope& scope, const ApiError& error) {
+  scope.AnswerUnverified(error.http_status(), kJsonType, BodyOf(error), error.name());
+}
+
+// Unknown failures become KMSInternalException with the request id and nothing else; the reason is for the operator.
+void LogFailure(const RequestScope& scope, const Error& error) {
+  log::Error("a request failed", {{"request_id", std::string(scope.request_id())},
+                                  {"operation", std::string(scope.operation)},
+                                  {"error", Describe(error)}});
+}
+
+Task<void> AnswerError(RequestScope& scope, ApiError error) {
+  if (scope.trail.failure) LogFailure(scope, *scope.trail.failure);
+  std::string line = scope.AuditLine(error.name(), error.message());
+  bool recorded = co_await scope.Record(line);
+  if (!recorded) error = Errors::KmsInternal();
+  scope.Answer(error.http_status(), kJsonType, BodyOf(error), error.name());
+}
+
+// The steps of a request in their order; each may end it.
+Task<void> Serve(RequestScope& scope) {
+  // 1  the scope is open: request id, time of arrival
+  // 2  the server has read the body under the operation's limit (front.cc)
+  // 3  route
+  const shapes::OperationDescriptor* descriptor = shapes::FindOperation(scope.head().Get("x-amz-target"));
+  if (descriptor != nullptr) {
+    scope.operation = descriptor->name;
+    scope.read_only = descriptor->read_only;
+  }
+  // 4  the body is one JSON object, from its first byte to its last
+  auto document = wire::JsonDocument::Parse(scope.body());
+  if (!document) co_return AnswerUnverified(scope, shapes::MalformedBody());
+  if (descriptor == nullptr) co_return AnswerUnverified(scope, Errors::UnknownOperation());
+  // 5  whose request it is
+  std::expected<void, Unauthenticated> authenticated = co_await Authenticate(scope, sigv4::Protocol::kJson);
+  if (!authenticated) co_return AnswerUnverified(scope, ToApiError(authenticated.error()));
+  // Below the audit log's disk reserve nothing is changed any more; use of keys goes on as long as it can be recorded.
+  if (!descriptor->read_only && scope.services().audit->disk_state() != audit::DiskState::kOk) {
+    log::Error("a management call is refused: the audit log's disk is down to its reserve",
+               {{"request_id", std::string(scope.request_id())}, {"operation", std::string(scope.operation)}});
+    co_await AnswerError(scope, Errors::KmsInternal());
+    co_return;
+  }
+  // 6 to 15  the operation (operation_runner.h, Finish)
+  co_await kRunners[static_cast<size_t>(descriptor->operation)](scope, std::move(*document));
+}
+
+}  // namespace
+
+Task<bool> Finish(RequestScope& scope, PreparedOrError prepared, bool last_attempt) {
+  if (!prepared) {
+    co_await AnswerError(scope, std::move(prepared).error());
+    co_return true;
+  }
+  std::string line = scope.AuditLine({}, {});
+  // 12  commit the change together with its audit event
+  if (prepared->change) {
+    Result<store::Revision> committed =
+        co_await scope.services().committer->Commit(*prepared->change, {.id = scope.event_id(), .line = line});
+    if (!committed && committed.error().kind == ErrorKind::kConflict && !last_attempt) co_return false;
+    if (!committed) {
+      LogFailure(scope, committed.error());
+      co_await AnswerError(scope, Errors::KmsInternal());
+      co_return true;
+    }
+    scope.services().audit->NoteStoreRevision(*committed);
+  }
+  // 13  the record is in the chain, or there is no answer
+  bool recorded = co_await scope.Record(line);
+  if (recorded && prepared->change) scope.services().outbox->Delivered(scope.event_id(), scope.services().audit->Head().sequence);
+  if (!recorded) {
+    secret::WipeString(&prepared->body);
+    ApiError error = Errors::KmsInternal();
+    scope.Answer(error.http_status(), kJsonType, BodyOf(error), error.name());
+    co_return true;
+  }
+  // 14 and 15  the answer goes out; its memory is wiped behind it
+  scope.Answer(200, kJsonType, std::move(prepared->body), {});
+  co_return true;
+}
+
+Task<void> ServeKms(CoreState& core, std::unique_ptr<net::Exchange> exchange) {
+  RequestScope scope(&core, std::move(exchange), "kms");
+  co_await Serve(scope);
+}
+
+}  // namespace kagimori::gateway

@@ -1,0 +1,106 @@
+#include "gateway/request_scope.h"
+
+#include <vector>
+
+#include "audit/event.h"
+#include "base/log.h"
+#include "crypto/random.h"
+
+namespace kagimori::gateway {
+namespace {
+
+audit::IdentityType TypeOf(identity::Principal::Kind kind) {
+  switch (kind) {
+    case identity::Principal::Kind::kRoot: return audit::IdentityType::kRoot;
+    case identity::Principal::Kind::kUser: return audit::IdentityType::kIamUser;
+    case identity::Principal::Kind::kRoleSession: return audit::IdentityType::kAssumedRole;
+    case identity::Principal::Kind::kFederatedUser: return audit::IdentityType::kFederatedUser;
+  }
+  return audit::IdentityType::kInternal;
+}
+
+std::string_view EventSource(std::string_view service) { return service == "sts" ? "sts.amazonaws.com" : "kms.amazonaws.com"; }
+
+// CloudTrail leaves the suffix of this one name off.
+std::string_view AuditedCode(std::string_view code) { return code == "AccessDeniedException" ? "AccessDenied" : code; }
+
+}  // namespace
+
+RequestScope::RequestScope(CoreState* core, std::unique_ptr<net::Exchange> exchange, std::string_view service)
+    : core_(core),
+      exchange_(std::move(exchange)),
+      service_(service),
+      started_(std::chrono::steady_clock::now()),
+      request_id_(crypto::RandomUuid()),
+      event_id_(crypto::RandomUuid()) {
+  AppendUuid(request_id_, &request_id_text_);
+}
+
+std::string RequestScope::AuditLine(std::string_view code, std::string_view message) const {
+  const identity::Principal& principal = caller();
+  std::string account = principal.account.ToString();
+  std::vector<std::string> accounts;
+  std::vector<audit::Resource> resources;
+  accounts.reserve(trail.resources.size());
+  for (const kms::Trail::Resource& resource : trail.resources) {
+    accounts.push_back(resource.account.ToString());
+    resources.push_back({.account_id = accounts.back(), .arn = resource.arn});
+  }
+  audit::TlsDetails tls;
+  if (const net::TlsInfo* info = head().tls) {
+    tls = {.version = info->version, .cipher_suite = info->cipher_suite, .host_header = head().Get("host"), .key_exchange = info->key_exchange};
+  }
+  audit::Event event{
+      .identity = {.type = TypeOf(principal.kind),
+                   .principal_id = principal.unique_id,
+                   .arn = principal.arn,
+                   .account_id = account,
+                   .access_key_id = credential->access_key_id,
+                   .user_name = principal.name},
+      .time = services().clock->Wall(),
+      .event_source = EventSource(service_),
+      .event_name = operation,
+      .region = region->name(),
+      .source_ip = head().peer,
+      .user_agent = head().Get("user-agent"),
+      .error_code = AuditedCode(code),
+      .error_message = message,
+      .request_parameters_json = request_parameters,
+      .response_elements_json = code.empty() ? std::string_view(response_elements) : std::string_view(),
+      .additional_event_data_json = trail.additional_event_data_json,
+      .request_id = request_id_,
+      .event_id = event_id_,
+      .read_only = read_only,
+      .resources = resources,
+      .recipient_account_id = account,
+      .tls = head().tls != nullptr ? &tls : nullptr,
+  };
+  std::string line;
+  line.reserve(1024);
+  audit::AppendJson(event, &line);
+  return line;
+}
+
+Task<bool> RequestScope::Record(std::string_view line) {
+  Result<> logged = co_await core_->audit.Append(line, event_id_);
+  if (!logged) {
+    log::Error("an audit record could not be written; the request is answered with an error",
+               {{"request_id", request_id_text_}, {"error", Describe(logged.error())}});
+  }
+  co_return logged.has_value();
+}
+
+void RequestScope::Answer(int status, std::string_view content_type, std::string body, std::string_view code) {
+  std::string fields;
+  fields.reserve(128);
+  fields.append("x-amzn-RequestId: ").append(request_id_text_).append("\r\nContent-Type: ").append(content_type).append("\r\n");
+  core_->stats.Count(service_, operation, code, std::chrono::steady_clock::now() - started_);
+  exchange_->Respond(status, fields, std::move(body));
+}
+
+void RequestScope::AnswerUnverified(int status, std::string_view content_type, std::string body, std::string_view code) {
+  core_->security.Count(code, head().peer);
+  Answer(status, content_type, std::move(body), code);
+}
+
+}  // namespace kagimori::gateway

@@ -1,0 +1,77 @@
+#ifndef KAGIMORI_GATEWAY_REQUEST_SCOPE_H_
+#define KAGIMORI_GATEWAY_REQUEST_SCOPE_H_
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "gateway/core_state.h"
+#include "identity/identity.h"
+#include "kms/operation.h"
+#include "net/http.h"
+
+namespace kagimori::gateway {
+
+// One request from its first step to its last: what is known about it so far, and its one way out. Made on arrival; lives in the
+// request's coroutine; used on its core's thread.
+class RequestScope {
+ public:
+  // `service`, `operation`: literals ("kms", "Encrypt"; "" until they are known).
+  RequestScope(CoreState* core, std::unique_ptr<net::Exchange> exchange, std::string_view service);
+  RequestScope(const RequestScope&) = delete;
+
+  CoreState& core() { return *core_; }
+  const Services& services() const { return *core_->services; }
+  const net::RequestHead& head() const { return exchange_->head(); }
+  std::string_view body() const {
+    auto chars = exchange_->body();
+    return {chars.data(), chars.size()};
+  }
+
+  std::string_view request_id() const { return request_id_text_; }
+  const ByteArray<16>& request_id_bytes() const { return request_id_; }
+  std::string_view service() const { return service_; }
+
+  // Known after routing / after the signature is verified.
+  std::string_view operation;
+  bool read_only = true;
+  std::shared_ptr<const identity::Credential> credential;
+  std::optional<Region> region;
+
+  const identity::Principal& caller() const { return *credential->principal; }
+
+  // For the audit record.
+  kms::Trail trail;
+  std::string request_parameters;  // JSON; empty: null
+  std::string response_elements;
+
+  // The audit record of this request as it stands now. `code`, `message`: of the error, or empty.
+  std::string AuditLine(std::string_view code, std::string_view message) const;
+  const ByteArray<16>& event_id() const { return event_id_; }
+
+  // Step 13: the record is in the chain, or there is no answer. False: it could not be recorded; the operator knows.
+  Task<bool> Record(std::string_view line);
+
+  // Steps 14 and 15: answers, counts, ends the exchange. Call once. `code`: the error's, a literal; empty for success. The body's memory is taken and
+  // wiped.
+  void Answer(int status, std::string_view content_type, std::string body, std::string_view code);
+
+  // For a request that no signature vouches for: answers, and counts it in the security log.
+  void AnswerUnverified(int status, std::string_view content_type, std::string body, std::string_view code);
+
+ private:
+  CoreState* core_;
+  std::unique_ptr<net::Exchange> exchange_;
+  std::string_view service_;
+  std::chrono::steady_clock::time_point started_;
+  ByteArray<16> request_id_;
+  ByteArray<16> event_id_;
+  std::string request_id_text_;
+};
+
+}  // namespace kagimori::gateway
+
+#endif  // KAGIMORI_GATEWAY_REQUEST_SCOPE_H_
