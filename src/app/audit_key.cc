@@ -1,0 +1,36 @@
+#include "app/audit_key.h"
+
+#include "crypto/random.h"
+#include "seal/path.h"
+#include "seal/sealed_record.h"
+#include "store/blocking.h"
+
+namespace kagimori::app {
+namespace {
+
+// A record of this type holds nothing but the wrapped seed, so its message is that.
+constexpr size_t kSeedSize = 32;
+
+}  // namespace
+
+Result<crypto::Ed25519Signer> LoadOrCreateAuditKey(const seal::KeyHierarchy& hierarchy, store::Store* store) {
+  std::string path = seal::Path(seal::RecordType::kAuditKey).text();
+  KAGIMORI_ASSIGN_OR_RETURN(store::GetResult found, store::GetAndWait(*store, {path}));
+  if (found.records[0]) {
+    KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord record,
+                              seal::OpenRecord(hierarchy, path, seal::kNoAccount, found.records[0]->value, 1));
+    KAGIMORI_ASSIGN_OR_RETURN(secret::SecretBytes seed,
+                              seal::UnwrapSecret(hierarchy, seal::kNoAccount, path, AsBytes(record.message)));
+    return crypto::Ed25519Signer::Create(seed);
+  }
+  secret::SecretBytes seed = crypto::RandomSecret(kSeedSize);
+  Bytes wrapped = seal::WrapSecret(hierarchy, seal::kNoAccount, path, seed);
+  store::Transaction transaction;
+  transaction.preconditions.push_back({path, 0});
+  transaction.puts.push_back(
+      {path, seal::SealRecord(hierarchy, {.path = path, .account = seal::kNoAccount, .version = 1}, AsText(wrapped))});
+  KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store, std::move(transaction)));
+  return crypto::Ed25519Signer::Create(seed);
+}
+
+}  // namespace kagimori::app

@@ -1,0 +1,332 @@
+#include "app/node.h"
+
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "app/audit_key.h"
+#include "app/service_events.h"
+#include "authz/authorizer.h"
+#include "base/log.h"
+#include "crypto/aead.h"
+#include "gateway/core_state.h"
+#include "gateway/front.h"
+#include "gateway/metrics.h"
+#include "identity/directory.h"
+#include "keys/clock_keeper.h"
+#include "keys/committer.h"
+#include "keys/key_table.h"
+#include "keys/outbox.h"
+#include "keys/scheduled_deletion.h"
+#include "store/rocksdb/rocksdb_store.h"
+
+namespace kagimori::app {
+namespace {
+
+constexpr std::chrono::seconds kScheduleInterval{1};
+constexpr std::chrono::seconds kClockSaveInterval{60};
+
+int CoreCount(int wanted) {
+  if (wanted > 0) return wanted;
+  unsigned machine = std::thread::hardware_concurrency();
+  return machine == 0 ? 1 : static_cast<int>(machine);
+}
+
+std::string_view Name(audit::DiskState state) {
+  switch (state) {
+    case audit::DiskState::kOk: return "ok";
+    case audit::DiskState::kReserve: return "reserve";
+    case audit::DiskState::kFull: return "full";
+  }
+  return "unknown";
+}
+
+// IPv6 addresses stand in brackets in a URL.
+std::string Url(std::string_view scheme, const std::string& host, uint16_t port) {
+  std::string shown = host.find(':') != std::string::npos ? "[" + host + "]" : host;
+  return std::string(scheme) + "://" + shown + ":" + std::to_string(port);
+}
+
+}  // namespace
+
+// In the order of construction; what is further down uses what is further up and goes first.
+struct Node::State {
+  NodeOptions options;
+  seal::Deployment deployment;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<seal::KeyHierarchy> hierarchy;
+  std::unique_ptr<SystemClock> clock;
+  std::unique_ptr<keys::ClockKeeper> clock_keeper;
+  std::optional<crypto::Ed25519Signer> audit_signer;
+  std::unique_ptr<audit::Log> audit;
+  std::unique_ptr<identity::Directory> directory;
+  std::unique_ptr<keys::KeyTable> keys;
+  std::unique_ptr<keys::Committer> committer;
+  std::unique_ptr<keys::OutboxDelivery> outbox;
+  std::unique_ptr<keys::ScheduledDeletion> deletions;
+  authz::Authorizer authorizer;
+  gateway::Services services{};
+
+  std::unique_ptr<net::TlsContext> tls;
+  std::vector<std::unique_ptr<net::Core>> cores;
+  std::vector<std::unique_ptr<gateway::CoreState>> core_states;
+  std::unique_ptr<gateway::Front> front;
+  std::unique_ptr<net::Server> server;
+  std::unique_ptr<net::Core> operator_core;
+  std::unique_ptr<gateway::OperatorPages> operator_pages;
+  std::unique_ptr<net::Server> operator_server;
+
+  std::mutex schedule_mutex;  // one run of the deletions at a time
+  std::mutex background_mutex;
+  std::condition_variable background_wake;
+  bool background_stopping = false;  // by background_mutex
+  std::thread background;
+
+  Result<> OpenStore(secret::SecretKey256 root_key);
+  Result<> OpenAudit();
+  void MakeServices();
+  Result<> Listen();
+  Result<> ListenForOperators();
+  gateway::NodeFigures Figures() const;
+  void Background();
+  void RunSchedule();
+  void StopServer(net::Server* stopping, std::chrono::milliseconds grace);
+};
+
+Result<> Node::State::OpenStore(secret::SecretKey256 root_key) {
+  KAGIMORI_ASSIGN_OR_RETURN(store, store::RocksDbStore::Open({.folder = options.data / "store"}));
+  // An empty store is a new one: its deployment record is made now.
+  auto loaded = seal::KeyHierarchy::Load(root_key.Clone(), store.get(), deployment);
+  if (!loaded && loaded.error().kind == ErrorKind::kNotFound) {
+    loaded = seal::KeyHierarchy::Create(std::move(root_key), store.get(), deployment);
+  }
+  KAGIMORI_ASSIGN_OR_RETURN(hierarchy, std::move(loaded));
+
+  KAGIMORI_ASSIGN_OR_RETURN(keys::records::ClockState saved, keys::ClockKeeper::Load(*hierarchy, store.get()));
+  clock = std::make_unique<SystemClock>(saved.high_water, std::chrono::milliseconds(saved.development_offset_millis));
+  clock_keeper = std::make_unique<keys::ClockKeeper>(hierarchy.get(), store.get(), clock.get(), saved);
+  return {};
+}
+
+Result<> Node::State::OpenAudit() {
+  KAGIMORI_ASSIGN_OR_RETURN(audit_signer, LoadOrCreateAuditKey(*hierarchy, store.get()));
+  audit::LogOptions log_options{.folder = options.audit_folder.empty() ? options.data / "audit" : options.audit_folder,
+                                .signer = &*audit_signer,
+                                .clock = clock.get(),
+                                .deployment = deployment.id,
+                                .durability = options.audit_durability,
+                                .rotate_bytes = options.audit_rotate_bytes,
+                                .disk_reserve_bytes = options.audit_reserve_bytes,
+                                .compress = options.audit_compress,
+                                .anchor = std::nullopt};
+  KAGIMORI_ASSIGN_OR_RETURN(audit, audit::Log::Open(std::move(log_options)));
+  if (const audit::Recovery& recovery = audit->recovery(); recovery.torn_bytes > 0) {
+    log::Warning("the audit log's unlinked tail was moved aside, as a crash leaves it",
+                 {{"bytes", std::to_string(recovery.torn_bytes)}, {"file", recovery.torn_file.string()}});
+  }
+  outbox = std::make_unique<keys::OutboxDelivery>(hierarchy.get(), store.get(), audit.get());
+  KAGIMORI_ASSIGN_OR_RETURN(size_t appended, outbox->Recover());
+  if (appended > 0) log::Info("audit events of committed changes were appended after a crash", {{"events", std::to_string(appended)}});
+  outbox->Start();
+  return {};
+}
+
+void Node::State::MakeServices() {
+  directory = std::make_unique<identity::Directory>(hierarchy.get(), store.get(), clock.get());
+  keys = std::make_unique<keys::KeyTable>(hierarchy.get(), store.get());
+  committer = std::make_unique<keys::Committer>(hierarchy.get(), store.get(), keys.get());
+  keys::ScheduledDeletion::Options deletion_options;
+  if (deployment.kind == seal::DeploymentKind::kDevelopment) deletion_options.uptime_before_destruction = std::chrono::seconds(0);
+  deletions = std::make_unique<keys::ScheduledDeletion>(
+      hierarchy.get(), store.get(), keys.get(), clock.get(), [this] { return clock_keeper->UptimeSeconds(); }, deletion_options,
+      [this](const keys::Key& key) { return MakeDeleteKeyEvent(key, clock->Wall()); },
+      [this](const keys::ScheduledDeletion::EventLine& event) { return AppendServiceEvent(event, audit.get(), outbox.get()); });
+  services = {.clock = clock.get(),
+              .hierarchy = hierarchy.get(),
+              .directory = directory.get(),
+              .keys = keys.get(),
+              .committer = committer.get(),
+              .outbox = outbox.get(),
+              .authorizer = &authorizer,
+              .audit = audit.get(),
+              .custom_policies = options.accept_custom_policies ? kms::CustomPolicies::kAccepted : kms::CustomPolicies::kRefused};
+}
+
+Result<> Node::State::Listen() {
+  if (options.tls) {
+    KAGIMORI_ASSIGN_OR_RETURN(tls, net::TlsContext::Load(*options.tls));
+  }
+  std::vector<net::Core*> core_list;
+  std::vector<gateway::CoreState*> state_list;
+  for (int i = 0; i < CoreCount(options.cores); ++i) {
+    cores.push_back(std::make_unique<net::Core>(i));
+    core_states.push_back(std::make_unique<gateway::CoreState>(&services, cores.back().get()));
+    cores.back()->AddTurnEndHook([] { crypto::ForgetThreadKeys(); });
+    core_list.push_back(cores.back().get());
+    state_list.push_back(core_states.back().get());
+  }
+  front = std::make_unique<gateway::Front>(state_list, gateway::FrontOptions{.loopback_names_only = options.loopback_names_only});
+  server = std::make_unique<net::Server>(core_list, front.get(), options.limits, tls.get(), clock.get());
+  KAGIMORI_RETURN_IF_ERROR(server->Listen(options.host, options.port));
+  if (options.metrics_port) KAGIMORI_RETURN_IF_ERROR(ListenForOperators());
+  for (auto& core : cores) core->Start();
+  if (operator_core != nullptr) operator_core->Start();
+  return {};
+}
+
+Result<> Node::State::ListenForOperators() {
+  operator_core = std::make_unique<net::Core>(0);
+  std::vector<gateway::CoreState*> state_list;
+  for (auto& state : core_states) state_list.push_back(state.get());
+  auto not_ready = [this]() -> std::string {
+    if (std::optional<Error> failure = audit->failure()) return "the audit log cannot be written";
+    return audit->disk_state() == audit::DiskState::kFull ? "the audit log's disk is full" : "";
+  };
+  operator_pages = std::make_unique<gateway::OperatorPages>(state_list, [this] { return Figures(); }, not_ready);
+  operator_server = std::make_unique<net::Server>(std::vector<net::Core*>{operator_core.get()}, operator_pages.get(),
+                                                  net::ServerLimits{.max_connections = 256}, nullptr, clock.get());
+  KAGIMORI_ASSIGN_OR_RETURN(std::string address, operator_server->Listen(options.metrics_host, *options.metrics_port));
+  log::Info("health and metrics", {{"url", Url("http", options.metrics_host, operator_server->port())}});
+  return {};
+}
+
+gateway::NodeFigures Node::State::Figures() const {
+  gateway::NodeFigures figures{.server = server->counters(),
+                               .store = store->Stats(),
+                               .cached_keys = keys->keys().size(),
+                               .audit_sequence = audit->Head().sequence,
+                               .audit_synced_sequence = audit->SyncedSequence(),
+                               .audit_free_bytes = audit->free_bytes(),
+                               .audit_failed = audit->failure().has_value(),
+                               .sealed = false,
+                               .certificate_expiry = std::nullopt};
+  if (tls != nullptr) figures.certificate_expiry = tls->certificate_expiry();
+  return figures;
+}
+
+void Node::State::RunSchedule() {
+  std::lock_guard lock(schedule_mutex);
+  Result<size_t> destroyed = deletions->RunOnce();
+  if (!destroyed) log::Error("scheduled deletions could not be carried out; they are tried again", {{"error", Describe(destroyed.error())}});
+}
+
+void Node::State::Background() {
+  auto next_save = std::chrono::steady_clock::now() + kClockSaveInterval;
+  std::unique_lock lock(background_mutex);
+  while (!background_wake.wait_for(lock, kScheduleInterval, [this] { return background_stopping; })) {
+    lock.unlock();
+    RunSchedule();
+    if (std::chrono::steady_clock::now() >= next_save) {
+      next_save += kClockSaveInterval;
+      if (Result<> saved = clock_keeper->Save(); !saved) log::Error("the clock's state could not be saved", {{"error", Describe(saved.error())}});
+    }
+    lock.lock();
+  }
+}
+
+void Node::State::StopServer(net::Server* stopping, std::chrono::milliseconds grace) {
+  std::promise<void> done;
+  std::future<void> stopped = done.get_future();
+  stopping->Shutdown(grace, [promise = std::make_shared<std::promise<void>>(std::move(done))] { promise->set_value(); });
+  stopped.wait();
+}
+
+Node::Node(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Node::~Node() {
+  if (state_ != nullptr) Shutdown(std::chrono::milliseconds(0));
+}
+
+Result<std::unique_ptr<Node>> Node::Open(const NodeOptions& options, const seal::Deployment& deployment, secret::SecretKey256 root_key) {
+  auto state = std::make_unique<State>();
+  state->options = options;
+  state->deployment = deployment;
+  Result<> opened = state->OpenStore(std::move(root_key));
+  if (opened) opened = state->OpenAudit();
+  if (!opened) {
+    state->outbox.reset();
+    if (state->store != nullptr) state->store->Close();
+    return std::unexpected(std::move(opened).error());
+  }
+  state->MakeServices();
+  return std::unique_ptr<Node>(new Node(std::move(state)));
+}
+
+identity::Directory& Node::directory() { return *state_->directory; }
+
+std::string Node::AuditPublicKeyPem() const { return crypto::Ed25519PublicPem(state_->audit_signer->public_bytes()); }
+
+Result<> Node::Start() {
+  KAGIMORI_RETURN_IF_ERROR(state_->Listen());
+  state_->background = std::thread([state = state_.get()] { state->Background(); });
+  return {};
+}
+
+std::string Node::url() const {
+  return Url(state_->options.tls ? "https" : "http", state_->options.host, state_->server->port());
+}
+
+NodeStatus Node::status() const {
+  const State& state = *state_;
+  NodeStatus status;
+  status.version = KAGIMORI_VERSION;
+  status.deployment_id = FormatUuid(state.deployment.id);
+  status.deployment_kind = state.deployment.kind == seal::DeploymentKind::kDevelopment ? "development" : "production";
+  status.address = url();
+  status.seal_state = "unsealed";
+  status.uptime_seconds = state.clock_keeper->UptimeSeconds();
+  status.cached_keys = state.keys->keys().size();
+  status.connections = state.server->counters().connections_open;
+  status.store_commits = state.store->Stats().commits;
+  status.audit_sequence = state.audit->Head().sequence;
+  status.audit_synced_sequence = state.audit->SyncedSequence();
+  status.audit_disk = Name(state.audit->disk_state());
+  status.audit_free_bytes = state.audit->free_bytes();
+  if (std::optional<Error> failure = state.audit->failure()) status.audit_failure = failure->text;
+  status.wall = state.clock->Wall();
+  status.service = state.clock->Service();
+  if (state.tls != nullptr) status.certificate_expiry = state.tls->certificate_expiry();
+  return status;
+}
+
+Result<> Node::ReloadTls() { return state_->tls != nullptr ? state_->tls->Reload() : Result<>(); }
+
+Result<> Node::AdvanceClock(std::chrono::milliseconds by) {
+  if (state_->deployment.kind != seal::DeploymentKind::kDevelopment) {
+    return Fail(ErrorKind::kInvalid, "only a development deployment's clock can be moved");
+  }
+  if (by.count() < 0) return Fail(ErrorKind::kInvalid, "the clock moves forward only");
+  state_->clock->Advance(by);
+  KAGIMORI_RETURN_IF_ERROR(state_->clock_keeper->Save());
+  state_->RunSchedule();
+  return {};
+}
+
+Result<> Node::AuditAdministration(std::string_view name, std::string_view parameters_json, uint32_t peer_uid, std::string_view error) {
+  return AppendAdministrationEvent({.name = name, .parameters_json = parameters_json, .peer_uid = peer_uid, .error = error},
+                                   state_->clock->Wall(), state_->audit.get());
+}
+
+void Node::Shutdown(std::chrono::milliseconds grace) {
+  State& state = *state_;
+  if (state.server != nullptr) state.StopServer(state.server.get(), grace);
+  if (state.operator_server != nullptr) state.StopServer(state.operator_server.get(), std::chrono::milliseconds(0));
+  {
+    std::lock_guard lock(state.background_mutex);
+    state.background_stopping = true;
+  }
+  state.background_wake.notify_all();
+  if (state.background.joinable()) state.background.join();
+  for (auto& core : state.cores) core->Finish();
+  if (state.operator_core != nullptr) state.operator_core->Finish();
+  if (Result<> saved = state.clock_keeper->Save(); !saved) log::Error("the clock's state could not be saved", {{"error", Describe(saved.error())}});
+  state.outbox.reset();
+  if (Result<> synced = state.audit->Sync(); !synced) log::Error("the audit log could not be synced", {{"error", Describe(synced.error())}});
+  state.store->Close();
+  state_.reset();
+}
+
+}  // namespace kagimori::app

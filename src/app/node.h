@@ -1,0 +1,96 @@
+#ifndef KAGIMORI_APP_NODE_H_
+#define KAGIMORI_APP_NODE_H_
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "audit/log.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "identity/directory.h"
+#include "net/server.h"
+#include "net/tls.h"
+#include "seal/deployment.h"
+#include "secret/secret_bytes.h"
+
+namespace kagimori::app {
+
+struct NodeOptions {
+  std::filesystem::path data;          // the data folder; this process has its lock
+  std::filesystem::path audit_folder;  // <data>/audit when empty
+  std::string host = "127.0.0.1";
+  uint16_t port = 4599;
+  std::optional<net::TlsFiles> tls;
+  bool loopback_names_only = false;  // development: refuse foreign Host names and Origins
+  bool accept_custom_policies = false;
+  int cores = 0;  // 0: as many as the machine has
+  std::string metrics_host = "127.0.0.1";
+  std::optional<uint16_t> metrics_port;  // nothing: no listener for health and metrics
+  audit::Durability audit_durability = audit::Durability::kWritten;
+  uint64_t audit_rotate_bytes = 256ull << 20;
+  uint64_t audit_reserve_bytes = 1ull << 30;
+  bool audit_compress = true;
+  net::ServerLimits limits;
+};
+
+// What `kagimori status` shows.
+struct NodeStatus {
+  std::string version;
+  std::string deployment_id;
+  std::string deployment_kind;  // "development", "production"
+  std::string address;          // "https://0.0.0.0:8443"
+  std::string seal_state;       // "unsealed"
+  uint64_t uptime_seconds = 0;
+  uint64_t cached_keys = 0;
+  uint64_t connections = 0;
+  uint64_t store_commits = 0;
+  uint64_t audit_sequence = 0;
+  uint64_t audit_synced_sequence = 0;
+  std::string audit_disk;  // "ok", "reserve", "full"
+  uint64_t audit_free_bytes = 0;
+  std::string audit_failure;  // empty: none
+  Timestamp wall;
+  Timestamp service;
+  std::optional<Timestamp> certificate_expiry;
+};
+
+// Everything that runs, wired together: the only place besides main that names concrete classes.
+class Node {
+ public:
+  // Makes what a new data folder's store needs (terms, audit signing key) / opens what is there. Blocking.
+  static Result<std::unique_ptr<Node>> Open(const NodeOptions& options, const seal::Deployment& deployment, secret::SecretKey256 root_key);
+  ~Node();
+
+  // For init and dev, before Start. Blocking.
+  identity::Directory& directory();
+  // SubjectPublicKeyInfo in PEM of the key that the audit log is signed with.
+  std::string AuditPublicKeyPem() const;
+
+  // Binds and serves.
+  Result<> Start();
+  std::string url() const;  // "http://127.0.0.1:4599"
+
+  NodeStatus status() const;
+  Result<> ReloadTls();
+  // Development only. Saved at once; deletions that are due now run before this returns.
+  Result<> AdvanceClock(std::chrono::milliseconds by);
+  // Appends a record of an administrative call ("Status", "ClockAdvance") to the audit log. Blocking.
+  Result<> AuditAdministration(std::string_view name, std::string_view parameters_json, uint32_t peer_uid, std::string_view error);
+
+  // Finishes what was accepted, at most `grace`, and saves. Blocking; the node is over afterwards.
+  void Shutdown(std::chrono::milliseconds grace);
+
+ private:
+  struct State;
+  explicit Node(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace kagimori::app
+
+#endif  // KAGIMORI_APP_NODE_H_

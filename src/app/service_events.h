@@ -1,0 +1,34 @@
+#ifndef KAGIMORI_APP_SERVICE_EVENTS_H_
+#define KAGIMORI_APP_SERVICE_EVENTS_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "audit/log.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "keys/outbox.h"
+#include "keys/scheduled_deletion.h"
+
+namespace kagimori::app {
+
+// Audit records of what no caller of the API did.
+
+// CloudTrail's DeleteKey: a key's waiting period is over and its material destroyed.
+keys::ScheduledDeletion::EventLine MakeDeleteKeyEvent(const keys::Key& key, Timestamp now);
+
+// Appends an event whose copy is in the outbox already.
+Result<> AppendServiceEvent(const keys::ScheduledDeletion::EventLine& event, audit::Log* log, keys::OutboxDelivery* outbox);
+
+// A call on the administration socket; `error` is empty when it succeeded.
+struct Administration {
+  std::string_view name;
+  std::string_view parameters_json;  // an object, or empty
+  uint32_t peer_uid = 0;
+  std::string_view error;
+};
+Result<> AppendAdministrationEvent(const Administration& call, Timestamp now, audit::Log* log);
+
+}  // namespace kagimori::app
+
+#endif  // KAGIMORI_APP_SERVICE_EVENTS_H_
