@@ -50,7 +50,7 @@ Result<> AppendServiceEvent(const keys::ScheduledDeletion::EventLine& event, aud
   return {};
 }
 
-Result<> AppendAdministrationEvent(const Administration& call, Timestamp now, audit::Log* log) {
+Result<> AppendAdministrationEvent(const AdministrativeCall& call, Timestamp now, audit::Log* log) {
   std::string principal = "uid:" + std::to_string(call.peer_uid);
   audit::Event event{.identity = {.type = audit::IdentityType::kAwsService, .principal_id = principal, .invoked_by = principal},
                      .time = now,

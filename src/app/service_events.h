@@ -21,13 +21,13 @@ keys::ScheduledDeletion::EventLine MakeDeleteKeyEvent(const keys::Key& key, Time
 Result<> AppendServiceEvent(const keys::ScheduledDeletion::EventLine& event, audit::Log* log, keys::OutboxDelivery* outbox);
 
 // A call on the administration socket; `error` is empty when it succeeded.
-struct Administration {
+struct AdministrativeCall {
   std::string_view name;
   std::string_view parameters_json;  // an object, or empty
   uint32_t peer_uid = 0;
   std::string_view error;
 };
-Result<> AppendAdministrationEvent(const Administration& call, Timestamp now, audit::Log* log);
+Result<> AppendAdministrationEvent(const AdministrativeCall& call, Timestamp now, audit::Log* log);
 
 }  // namespace kagimori::app
 

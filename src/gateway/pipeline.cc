@@ -1,6 +1,7 @@
 #include "gateway/pipeline.h"
 
 #include <array>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -140,8 +141,13 @@ Task<bool> Finish(RequestScope& scope, PreparedOrError prepared, bool last_attem
 }
 
 Task<void> ServeKms(CoreState& core, std::unique_ptr<net::Exchange> exchange) {
-  RequestScope scope(&core, std::move(exchange), "kms");
-  co_await Serve(scope);
+  // Exceptions are for bugs and exhausted memory. The one that gets here leaves the request unanswered, which closes its connection.
+  try {
+    RequestScope scope(&core, std::move(exchange), "kms");
+    co_await Serve(scope);
+  } catch (const std::exception& bug) {
+    log::Error("a request ended in an exception", {{"what", bug.what()}});
+  }
 }
 
 }  // namespace kagimori::gateway

@@ -1,8 +1,10 @@
 #include "gateway/sts_pipeline.h"
 
+#include <exception>
 #include <string>
 #include <utility>
 
+#include "base/log.h"
 #include "gateway/authenticate.h"
 #include "gateway/request_scope.h"
 #include "sts/get_caller_identity.h"
@@ -75,8 +77,13 @@ Task<void> Serve(RequestScope& scope) {
 }  // namespace
 
 Task<void> ServeSts(CoreState& core, std::unique_ptr<net::Exchange> exchange) {
-  RequestScope scope(&core, std::move(exchange), "sts");
-  co_await Serve(scope);
+  // Exceptions are for bugs and exhausted memory. The one that gets here leaves the request unanswered, which closes its connection.
+  try {
+    RequestScope scope(&core, std::move(exchange), "sts");
+    co_await Serve(scope);
+  } catch (const std::exception& bug) {
+    log::Error("a request ended in an exception", {{"what", bug.what()}});
+  }
 }
 
 }  // namespace kagimori::gateway
