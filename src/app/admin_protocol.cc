@@ -126,7 +126,7 @@ std::string StatusJson(const NodeStatus& status) {
   AppendNumber("uptime_seconds", status.uptime_seconds, &out);
   AppendNumber("cached_keys", status.cached_keys, &out);
   AppendNumber("connections", status.connections, &out);
-  AppendNumber("store_revision_commits", status.store_revision_commits, &out);
+  AppendNumber("store_commits", status.store_commits, &out);
   AppendNumber("audit_sequence", status.audit_sequence, &out);
   AppendNumber("audit_synced_sequence", status.audit_synced_sequence, &out);
   AppendText("audit_disk", status.audit_disk, &out);
@@ -153,7 +153,7 @@ Result<std::string> DescribeStatus(std::string_view json) {
       {"uptime_seconds", "up for"},
       {"connections", "connections"},
       {"cached_keys", "keys in memory"},
-      {"store_revision_commits", "commits"},
+      {"store_commits", "commits"},
       {"audit_sequence", "audit records"},
       {"audit_synced_sequence", "audit records on disk"},
       {"audit_disk", "audit disk"},

@@ -1,0 +1,74 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "app/admin_protocol.h"
+#include "app/admin_socket.h"
+#include "app/commands.h"
+#include "app/unix_socket.h"
+#include "audit/verify.h"
+#include "crypto/ed25519.h"
+#include "crypto/init.h"
+
+namespace kagimori::app {
+namespace {
+
+constexpr size_t kMaxKeyFile = 4096;
+
+Result<std::string> Call(const std::filesystem::path& folder, const std::string& request,
+                         std::chrono::milliseconds timeout) {
+  KAGIMORI_ASSIGN_OR_RETURN(const std::string answer, CallAdminSocket(folder, request, timeout));
+  return ReadAnswer(answer);
+}
+
+Result<> Print(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    return Fail(ErrorKind::kIo, "standard output cannot be written to");
+  }
+  return {};
+}
+
+Result<crypto::Ed25519PublicBytes> ReadPublicKey(const std::filesystem::path& file) {
+  const Descriptor in(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (in.get() < 0) return Fail(ErrorKind::kIo, "cannot open " + file.string() + ": " + strerror(errno));
+  std::string pem(kMaxKeyFile, '\0');
+  const ssize_t got = read(in.get(), pem.data(), pem.size());
+  if (got < 0) return Fail(ErrorKind::kIo, "cannot read " + file.string() + ": " + strerror(errno));
+  pem.resize(static_cast<size_t>(got));
+  auto key = crypto::ParseEd25519PublicPem(pem);
+  if (!key) return Fail(ErrorKind::kInvalid, file.string() + " holds no Ed25519 public key in PEM");
+  return key;
+}
+
+}  // namespace
+
+Result<> RunStatus(const StatusOptions& options) {
+  KAGIMORI_ASSIGN_OR_RETURN(const std::string status, Call(options.data, StatusRequest(), std::chrono::seconds(10)));
+  if (options.json) return Print(status + "\n");
+  KAGIMORI_ASSIGN_OR_RETURN(const std::string text, DescribeStatus(status));
+  return Print(text);
+}
+
+// Deletions that the step makes due run before the answer, so it may take a while.
+Result<> RunClockAdvance(const ClockAdvanceOptions& options) {
+  KAGIMORI_ASSIGN_OR_RETURN(const std::string answer,
+                            Call(options.data, ClockAdvanceRequest(options.by), std::chrono::minutes(5)));
+  return {};
+}
+
+Result<int> RunAuditVerify(const AuditVerifyOptions& options) {
+  KAGIMORI_RETURN_IF_ERROR(crypto::InitOpenSsl());
+  KAGIMORI_ASSIGN_OR_RETURN(const auto key, ReadPublicKey(options.key));
+  audit::VerifyOptions verify;
+  verify.anchor = options.anchor;
+  const audit::Report report = audit::Verify(options.folder, key, verify);
+  KAGIMORI_RETURN_IF_ERROR(Print(audit::Describe(report)));
+  return report.ok() ? 0 : 1;
+}
+
+}  // namespace kagimori::app

@@ -1,0 +1,229 @@
+#include "app/options.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "app/option_parser.h"
+#include "app/toml_config.h"
+
+namespace kagimori::app {
+namespace {
+
+Result<log::Format> ParseFormat(const std::string& text) {
+  if (text == "human") return log::Format::kHuman;
+  if (text == "json") return log::Format::kJson;
+  return Fail(ErrorKind::kInvalid, "expected human or json");
+}
+
+Result<log::Level> ParseLevel(const std::string& text) {
+  if (text == "debug") return log::Level::kDebug;
+  if (text == "info") return log::Level::kInfo;
+  if (text == "warning") return log::Level::kWarning;
+  if (text == "error") return log::Level::kError;
+  return Fail(ErrorKind::kInvalid, "expected debug, info, warning or error");
+}
+
+Result<audit::Durability> ParseDurability(const std::string& text) {
+  if (text == "write") return audit::Durability::kWritten;
+  if (text == "fsync") return audit::Durability::kSynced;
+  return Fail(ErrorKind::kInvalid, "expected write or fsync");
+}
+
+Result<AccountId> ParseAccount(const std::string& text) {
+  if (auto account = AccountId::Parse(text)) return *account;
+  return Fail(ErrorKind::kInvalid, "expected an account number of 12 digits");
+}
+
+void AddProcessOptions(OptionParser* parser, ProcessOptions* options) {
+  options->log_format = isatty(STDERR_FILENO) ? log::Format::kHuman : log::Format::kJson;
+  parser->Value("log-format", "human|json",
+                "Log lines for people or for programs (default: by whether standard error is a terminal)",
+                &options->log_format, ParseFormat);
+  parser->Value("log-level", "LEVEL", "debug, info, warning or error (default: info)", &options->log_level, ParseLevel);
+  parser->Flag("allow-unlocked-memory", &options->allow_unlocked_memory,
+               "Start although the kernel gives no memory that stays out of the swap");
+}
+
+constexpr char kDataHelp[] = "Data folder";
+
+void AddAddress(OptionParser* parser, const std::string& flag, auto* target, const std::string& help) {
+  parser->Value(flag, "HOST:PORT", help, target, ParseListenAddress);
+}
+
+void AddLimits(OptionParser* parser, net::ServerLimits* limits) {
+  parser->Number<size_t>("max-connections", &limits->max_connections, 1, 1'000'000,
+                         "Open connections, of all cores together");
+  struct Timeout {
+    const char* flag;
+    std::chrono::milliseconds* target;
+    const char* help;
+  };
+  for (const Timeout& timeout : {
+           Timeout{"idle-timeout", &limits->idle_timeout, "Between a connection's requests (default: 65s)"},
+           Timeout{"head-timeout", &limits->head_timeout, "For the head of a request (default: 10s)"},
+           Timeout{"body-timeout", &limits->body_timeout, "For the body of a request (default: 30s)"},
+           Timeout{"write-timeout", &limits->write_timeout, "For a client to take its response (default: 30s)"},
+       }) {
+    parser->Value(timeout.flag, "DURATION", timeout.help, timeout.target, ParseDuration);
+  }
+}
+
+template <class Options>
+void Complain(std::string text, Parsed<Options>* parsed) {
+  parsed->options.reset();
+  parsed->exit_code = 2;
+  parsed->text = std::move(text);
+}
+
+template <class Options>
+void DefaultData(bool insecure, Parsed<Options>* parsed) {
+  if (!parsed->options->data.empty()) return;
+  parsed->options->data = DefaultDevFolder(insecure);
+  if (parsed->options->data.empty()) Complain("there is no home folder; give --data", parsed);
+}
+
+}  // namespace
+
+std::filesystem::path DefaultDevFolder(bool insecure_listen) {
+  const char* name = insecure_listen ? "dev-insecure" : "dev";
+  // The XDG Base Directory Specification says to ignore relative paths.
+  if (const char* xdg = std::getenv("XDG_DATA_HOME"); xdg != nullptr && *xdg == '/') {
+    return std::filesystem::path(xdg) / "kagimori" / name;
+  }
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
+    return std::filesystem::path(home) / ".local/share/kagimori" / name;
+  }
+  return {};
+}
+
+Parsed<ServeOptions> ParseServe(const Arguments& arguments) {
+  Parsed<ServeOptions> parsed;
+  ServeOptions& options = parsed.options.emplace();
+  OptionParser parser("kagimori serve", "Serves the deployment that `kagimori init` made.");
+  std::string certificate;
+  std::string key;
+  // By hand, since CLI11 looks into the environment only after it has read the file.
+  const char* config = std::getenv("KAGIMORI_CONFIG");
+  const bool from_environment = config != nullptr && *config != '\0';
+  parser.app().set_config("--config", from_environment ? config : "", "Configuration file (TOML)", from_environment);
+  parser.app().config_formatter(MakeTomlConfig());
+  auto file = [](const std::string& text) -> Result<std::string> { return text; };
+  parser.Path("data", &options.data, kDataHelp)->required();
+  AddAddress(&parser, "listen", &options.listen, "Where to serve the API (default: 127.0.0.1:4599)");
+  parser.Value("tls-certificate", "PEM", "Certificate chain", &certificate, file);
+  parser.Value("tls-key", "PEM", "Private key of the certificate", &key, file);
+  parser.Flag("allow-plain-http", &options.allow_plain_http, "Serve without TLS although others can reach the address");
+  AddAddress(&parser, "metrics-listen", &options.metrics,
+             "Where to serve /metrics, /healthz and /readyz (default: nowhere)");
+  parser.Number("cores", &options.cores, 0, 1024, "Threads that serve; 0: one for each core");
+  parser.Path("passphrase-file", &options.passphrase_file, "File with the passphrase that opens the root key");
+  parser.Path("audit-folder", &options.audit_folder, "Folder of the audit log (default: audit in the data folder)");
+  parser.Value("audit-durability", "write|fsync", "When an audited call may be answered (default: write)",
+               &options.audit_durability, ParseDurability);
+  parser.Number<uint64_t>("audit-rotate", &options.audit_rotate_mib, 1, 1 << 20,
+                          "MiB of an audit file before the next is begun");
+  parser.Number<uint64_t>("audit-reserve", &options.audit_reserve_mib, 1, 1 << 30,
+                          "MiB of free disk below which management calls stop");
+  AddLimits(&parser, &options.limits);
+  AddProcessOptions(&parser, &options.process);
+  if (!parser.Run(arguments, &parsed)) {
+    parsed.options.reset();
+    return parsed;
+  }
+  if (certificate.empty() != key.empty()) {
+    Complain("--tls-certificate and --tls-key need each other", &parsed);
+  } else if (!certificate.empty()) {
+    options.tls = net::TlsFiles{.certificate_chain = certificate, .private_key = key};
+  } else if (!options.listen.loopback && !options.allow_plain_http) {
+    Complain("others can reach " + options.listen.host +
+                 ": give --tls-certificate and --tls-key (or --allow-plain-http, where something in front does TLS)",
+             &parsed);
+  }
+  return parsed;
+}
+
+Parsed<DevOptions> ParseDev(const Arguments& arguments) {
+  Parsed<DevOptions> parsed;
+  DevOptions& options = parsed.options.emplace();
+  OptionParser parser("kagimori dev", "A development server. Move its clock with `kagimori dev clock advance 31d`.");
+  parser.Path("data", &options.data, "Data folder, kept (default: kagimori/dev in the user's data folder)");
+  AddAddress(&parser, "listen", &options.listen, "Where to serve the API (default: 127.0.0.1:4599)");
+  parser.Flag("insecure-listen", &options.insecure_listen,
+              "Let others reach the server; its credentials are then random");
+  AddAddress(&parser, "metrics", &options.metrics, "Where to serve /metrics, /healthz and /readyz (default: nowhere)");
+  parser.Number("cores", &options.cores, 0, 1024, "Threads that serve; 0: one for each core");
+  AddProcessOptions(&parser, &options.process);
+  if (!parser.Run(arguments, &parsed)) {
+    parsed.options.reset();
+    return parsed;
+  }
+  const bool exposed = !options.listen.loopback || (options.metrics && !options.metrics->loopback);
+  if (exposed && !options.insecure_listen) {
+    Complain("others can reach this address; a development server listens there only with --insecure-listen", &parsed);
+    return parsed;
+  }
+  DefaultData(options.insecure_listen, &parsed);
+  return parsed;
+}
+
+Parsed<InitOptions> ParseInit(const Arguments& arguments) {
+  Parsed<InitOptions> parsed;
+  InitOptions& options = parsed.options.emplace();
+  OptionParser parser("kagimori init", "Makes a new deployment, with its first account, in an empty folder.");
+  parser.Path("data", &options.data, kDataHelp)->required();
+  parser.Value("account", "NUMBER", "Number of the first account (default: a random one)", &options.account,
+               ParseAccount);
+  parser.Path("passphrase-file", &options.passphrase_file,
+              "File with the passphrase for the root key (default: asked for)");
+  parser.Path("audit-folder", &options.audit_folder,
+              "Folder of the audit log, as given to serve (default: audit in the data folder)");
+  parser.Path("audit-key-out", &options.audit_key_out,
+              "Where to write the public key of the audit log (default: audit-public-key.pem in the data folder)");
+  AddProcessOptions(&parser, &options.process);
+  if (!parser.Run(arguments, &parsed)) parsed.options.reset();
+  return parsed;
+}
+
+Parsed<StatusOptions> ParseStatus(const Arguments& arguments) {
+  Parsed<StatusOptions> parsed;
+  StatusOptions& options = parsed.options.emplace();
+  OptionParser parser("kagimori status", "Asks the server that runs on a data folder how it is.");
+  parser.Path("data", &options.data, "Data folder (default: that of `kagimori dev`)");
+  parser.Flag("json", &options.json, "One JSON object");
+  if (!parser.Run(arguments, &parsed)) {
+    parsed.options.reset();
+    return parsed;
+  }
+  DefaultData(false, &parsed);
+  return parsed;
+}
+
+Parsed<ClockAdvanceOptions> ParseClockAdvance(const Arguments& arguments) {
+  Parsed<ClockAdvanceOptions> parsed;
+  ClockAdvanceOptions& options = parsed.options.emplace();
+  OptionParser parser("kagimori dev clock advance", "Moves the clock of the running development server forward.");
+  parser.Positional("DURATION", "How far: 90s, 15m, 36h, 31d", &options.by, ParseDuration);
+  parser.Path("data", &options.data, "Data folder (default: that of `kagimori dev`)");
+  if (!parser.Run(arguments, &parsed)) {
+    parsed.options.reset();
+    return parsed;
+  }
+  DefaultData(false, &parsed);
+  return parsed;
+}
+
+Parsed<AuditVerifyOptions> ParseAuditVerify(const Arguments& arguments) {
+  Parsed<AuditVerifyOptions> parsed;
+  AuditVerifyOptions& options = parsed.options.emplace();
+  OptionParser parser("kagimori audit verify", "Says whether an audit log is whole. Exit code 1: it is not.");
+  auto path = [](const std::string& text) -> Result<std::filesystem::path> { return std::filesystem::path(text); };
+  parser.Positional("FOLDER", "Folder of the audit log", &options.folder, path);
+  parser.Path("key", &options.key, "Public key of the log (PEM), as `kagimori init` wrote it")->required();
+  parser.Value("anchor", "RECORD:LINK", "A place that must be in the log, as an earlier verification printed it",
+               &options.anchor, ParseAnchor);
+  if (!parser.Run(arguments, &parsed)) parsed.options.reset();
+  return parsed;
+}
+
+}  // namespace kagimori::app

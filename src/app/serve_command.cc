@@ -1,0 +1,50 @@
+#include "app/commands.h"
+#include "app/new_deployment.h"
+#include "app/passphrase.h"
+#include "app/server_run.h"
+#include "base/log.h"
+#include "seal/slots.h"
+
+namespace kagimori::app {
+namespace {
+
+NodeOptions ToNodeOptions(const ServeOptions& options, const DataFolder& folder) {
+  NodeOptions node;
+  node.data = folder.path();
+  node.audit_folder = options.audit_folder;
+  node.host = options.listen.host;
+  node.port = options.listen.port;
+  node.tls = options.tls;
+  node.cores = options.cores;
+  if (options.metrics) {
+    node.metrics_host = options.metrics->host;
+    node.metrics_port = options.metrics->port;
+  }
+  node.audit_durability = options.audit_durability;
+  node.audit_rotate_bytes = options.audit_rotate_mib << 20;
+  node.audit_reserve_bytes = options.audit_reserve_mib << 20;
+  node.limits = options.limits;
+  return node;
+}
+
+}  // namespace
+
+Result<> RunServe(const ServeOptions& options) {
+  KAGIMORI_RETURN_IF_ERROR(PrepareProcess(options.process));
+  KAGIMORI_ASSIGN_OR_RETURN(const DataFolder folder, DataFolder::Open(options.data));
+  KAGIMORI_ASSIGN_OR_RETURN(const seal::Deployment deployment, LoadDeployment(folder));
+  if (deployment.kind != seal::DeploymentKind::kProduction) {
+    return Fail(
+        ErrorKind::kInvalid,
+        folder.path().string() + " belongs to a development server for ever; make another with `kagimori init`");
+  }
+  KAGIMORI_ASSIGN_OR_RETURN(secret::SecretBytes passphrase, ReadPassphrase(options.passphrase_file, /*is_new=*/false));
+  KAGIMORI_ASSIGN_OR_RETURN(auto root_key, seal::OpenAnyPassphraseSlot(folder.path(), deployment, passphrase));
+  passphrase = {};
+  KAGIMORI_ASSIGN_OR_RETURN(Signals signals, Signals::Block());
+  KAGIMORI_ASSIGN_OR_RETURN(auto node, Node::Open(ToNodeOptions(options, folder), deployment, std::move(root_key)));
+  return ServeUntilStopped(std::move(node), folder, &signals,
+                           [](const Node& started) { log::Info("ready", {{"address", started.url()}}); });
+}
+
+}  // namespace kagimori::app
