@@ -9,6 +9,16 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "docs/operations.md"
 FORMS = {"any": "key or alias", "key": "key", "alias_name": "alias name"}
 
+# What the operations that are there do not do yet. Goes as it is into the page.
+LIMITS = [
+    "**Key policies are not evaluated in this release.** Every principal is its account's root user, which the default key policy",
+    "allows everything. `kagimori serve` refuses any key policy but the default one, in CreateKey and PutKeyPolicy, with",
+    "`UnsupportedOperationException`; `kagimori dev` accepts it with a warning in the log, keeps it and shows it.",
+    "",
+    "Keys are symmetric (`SYMMETRIC_DEFAULT`), of one Region, with material of Kagimori's own: CreateKey refuses every other spec, origin,",
+    "key store and `MultiRegion` with `UnsupportedOperationException`. `Recipient` is refused with `ValidationException`.",
+]
+
 
 def mark(value):
     return "yes" if value else ""
@@ -25,6 +35,7 @@ def render(model):
              "Generated from `model/kms.json` by `tools/operations_matrix.py`; do not edit.", "",
              f"{done} of the {len(operations)} operations of AWS KMS are in this release. The others are refused with",
              "`UnsupportedOperationException`, after the caller's signature has been verified.", "",
+             *LIMITS, "",
              "| operation | in this release | permission | access | identifiers | other accounts' keys | grantable | dry run "
              "| body at most |",
              "|---|---|---|---|---|---|---|---|---|"]

@@ -1,0 +1,106 @@
+"""What the documents say about links, options, metrics and numbers is what the tree has."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def documents():
+    found = (path for pattern in ("*.md", "[!.b]*/**/*.md", "bench/**/*.md") for path in ROOT.glob(pattern))
+    return sorted(set(found))
+
+
+def read(name):
+    return (ROOT / name).read_text()
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document):
+    for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        path = (document.parent / name).resolve() if name else document
+        assert path.exists(), target
+        assert path.is_relative_to(ROOT), target
+        if anchor:
+            titles = re.findall(r"^#+ (.*)$", path.read_text(), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}, target
+
+
+def test_files_named_in_the_threat_model_exist():
+    named = re.findall(r"`((?:src|tools|docs)/[\w/.-]+)`", read("SECURITY.md"))
+    assert len(named) > 20
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_files_on_the_path_of_a_request_exist():
+    text = read("docs/architecture.md")
+    path = text.split("## The path of one Encrypt", 1)[1].split("## Clocks", 1)[0]
+    named = re.findall(r"`((?:[a-z0-9_]+/)+[a-z0-9_]+\.(?:cc|h))`", path)
+    assert len(named) > 20
+    assert [name for name in named if not (ROOT / "src" / name).exists()] == []
+
+
+def test_rooms_and_floors():
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        from check_layers import FLOOR_OF
+    finally:
+        sys.path.pop(0)
+    rows = re.findall(r"^\| (\d) \| ((?:`\w+` ?)+)\|", read("docs/architecture.md"), re.MULTILINE)
+    told = {room: int(floor) for floor, rooms in rows for room in re.findall(r"`(\w+)`", rooms)}
+    there = {path.name for path in (ROOT / "src").iterdir() if path.is_dir()}
+    assert told == {room: floor for room, floor in FLOOR_OF.items() if room in there}
+
+
+def test_options():
+    """Every option of every command is in docs/configuration.md, and nothing else is."""
+    code = read("src/app/options.cc")
+    flags = set(re.findall(r'(?:Flag|Path|Value|Number<[^>]*>|Number)\(\s*"([a-z-]+)"', code))
+    flags |= set(re.findall(r'AddAddress\(&parser, "([a-z-]+)"', code)) | set(re.findall(r'Timeout\{"([a-z-]+)"', code))
+    flags |= {"config"}
+    text = read("docs/configuration.md")
+    rows = "".join(line for line in text.split("\n") if line.startswith("|"))
+    told = set(re.findall(r"`([a-z-]+)[` ]", rows))
+    assert flags - told == set()
+    first_cells = {name for line in text.split("\n") if line.startswith("| `") and "kagimori" not in line.split("|")[1]
+                   for name in re.findall(r"`([a-z-]+)`", line.split("|")[1])}
+    assert first_cells - flags == set()
+
+
+def test_metrics():
+    code = read("src/gateway/metrics.cc")
+    served = set(re.findall(r'"(kagimori_\w+)"', code))
+    text = read("docs/operations/running.md").split("| metric | meaning |", 1)[1].split("\n\n", 1)[0]
+    told = set()
+    for cell in (line.split("|")[1] for line in text.split("\n") if line.startswith("| `")):
+        names = re.findall(r"`([\w…]+)", cell)
+        stem = names[0].removesuffix("_total").rsplit("_", 1)[0]
+        told |= {name.replace("…", stem) for name in names}
+    assert told == served
+
+
+def test_number_of_operations():
+    operations = json.loads(read("model/kms.json"))["operations"]
+    counted = f"{sum(o['implemented'] for o in operations.values())} of the {len(operations)} operations"
+    assert counted in read("README.md")
+    assert counted in read("docs/operations.md")
+
+
+def test_operations_that_are_built_are_the_models():
+    built = re.search(r"BuiltOperations = OperationList<([^>]*)>", read("src/kms/operations.h"))[1]
+    operations = json.loads(read("model/kms.json"))["operations"]
+    assert sorted(re.split(r",\s*", built)) == sorted(name for name, o in operations.items() if o["implemented"])
+
+
+def test_key_policies_are_said_not_to_be_evaluated():
+    for name in ("README.md", "docs/operations.md"):
+        text = " ".join(read(name).split())
+        assert re.search(r"[Kk]ey policies are not evaluated", text), name
+        assert "`kagimori serve` refuses" in text and "`kagimori dev`" in text, name
