@@ -6,12 +6,19 @@ namespace {
 constexpr char kHex[] = "0123456789abcdef";
 constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+constexpr std::array<int8_t, 256> MakeHexValues() {
+  std::array<int8_t, 256> values{};
+  values.fill(-1);
+  for (int i = 0; i < 10; ++i) values[static_cast<size_t>('0' + i)] = static_cast<int8_t>(i);
+  for (int i = 0; i < 6; ++i) {
+    values[static_cast<size_t>('a' + i)] = static_cast<int8_t>(10 + i);
+    values[static_cast<size_t>('A' + i)] = static_cast<int8_t>(10 + i);
+  }
+  return values;
 }
+constexpr std::array<int8_t, 256> kHexValues = MakeHexValues();
+
+int HexDigit(char c) { return kHexValues[static_cast<uint8_t>(c)]; }
 
 constexpr std::array<int8_t, 256> MakeBase64Values() {
   std::array<int8_t, 256> values{};

@@ -1,7 +1,5 @@
 #include "base/ids.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <vector>
 
@@ -45,7 +43,12 @@ std::optional<AccountId> AccountId::Parse(std::string_view text) {
   return AccountId(number);
 }
 
-std::string AccountId::ToString() const { return fmt::format("{:012}", number_); }
+std::string AccountId::ToString() const {
+  std::string digits(12, '0');
+  uint64_t rest = number_;
+  for (size_t at = digits.size(); rest != 0; rest /= 10) digits[--at] = static_cast<char>('0' + rest % 10);
+  return digits;
+}
 
 std::optional<Region> Region::Parse(std::string_view name) {
   auto row = std::ranges::find(kRegions, name, &RegionRow::name);

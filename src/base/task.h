@@ -2,10 +2,12 @@
 #define KAGIMORI_BASE_TASK_H_
 
 #include <coroutine>
-#include <cstdlib>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <utility>
+
+#include "base/frame_pool.h"
 
 namespace kagimori {
 
@@ -22,6 +24,9 @@ class [[nodiscard]] Task;
 namespace internal {
 
 struct TaskPromiseBase {
+  static void* operator new(size_t size) { return FramePool::Allocate(size); }
+  static void operator delete(void* frame, size_t size) { FramePool::Free(frame, size); }
+
   std::coroutine_handle<> waiter = std::noop_coroutine();
 
   struct Final {

@@ -13,8 +13,7 @@ using CredentialPtr = std::shared_ptr<const identity::Credential>;
 
 std::unexpected<Unauthenticated> Refused(sigv4::AuthFailure failure) { return std::unexpected(Unauthenticated{std::move(failure)}); }
 
-Task<Result<CredentialPtr>> FindCredential(CoreState& core, std::string access_key_id) {
-  if (const CredentialPtr* cached = core.credentials.Find(access_key_id)) co_return *cached;
+Task<Result<CredentialPtr>> LoadCredential(CoreState& core, const std::string& access_key_id) {
   identity::Directory* directory = core.services->directory;
   Result<CredentialPtr> loaded = co_await net::Await<Result<CredentialPtr>>([directory, &access_key_id](auto callback) {
     directory->LoadCredential(access_key_id, std::move(callback));
@@ -31,7 +30,13 @@ Task<std::expected<void, Unauthenticated>> Authenticate(RequestScope& scope, sig
   // No session has been handed out by this deployment that a token could belong to.
   if (!parsed->session_token.empty()) co_return Refused(sigv4::InvalidSessionToken());
 
-  Result<CredentialPtr> credential = co_await FindCredential(scope.core(), std::string(parsed->access_key_id));
+  std::string access_key_id(parsed->access_key_id);
+  Result<CredentialPtr> credential;
+  if (const CredentialPtr* cached = scope.core().credentials.Find(access_key_id)) {
+    credential = *cached;
+  } else {
+    credential = co_await LoadCredential(scope.core(), access_key_id);
+  }
   if (!credential && credential.error().kind == ErrorKind::kNotFound) co_return Refused(sigv4::UnknownAccessKey());
   if (!credential) {
     log::Error("a credential could not be read", {{"request_id", std::string(scope.request_id())}, {"error", Describe(credential.error())}});

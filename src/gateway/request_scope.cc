@@ -1,6 +1,6 @@
 #include "gateway/request_scope.h"
 
-#include <vector>
+#include <boost/container/small_vector.hpp>
 
 #include "audit/event.h"
 #include "base/log.h"
@@ -19,6 +19,8 @@ audit::IdentityType TypeOf(identity::Principal::Kind kind) {
   return audit::IdentityType::kInternal;
 }
 
+constexpr size_t kUsualLine = 2048;  // bytes of an audit record; longer ones grow
+
 std::string_view EventSource(std::string_view service) { return service == "sts" ? "sts.amazonaws.com" : "kms.amazonaws.com"; }
 
 // CloudTrail leaves the suffix of this one name off.
@@ -33,18 +35,19 @@ RequestScope::RequestScope(CoreState* core, std::unique_ptr<net::Exchange> excha
       started_(std::chrono::steady_clock::now()),
       request_id_(crypto::RandomUuid()),
       event_id_(crypto::RandomUuid()) {
+  request_parameters.reserve(256);
   AppendUuid(request_id_, &request_id_text_);
 }
 
 std::string RequestScope::AuditLine(std::string_view code, std::string_view message) const {
   const identity::Principal& principal = caller();
   std::string account = principal.account.ToString();
-  std::vector<std::string> accounts;
-  std::vector<audit::Resource> resources;
-  accounts.reserve(trail.resources.size());
+  boost::container::small_vector<std::string, 2> accounts;
+  boost::container::small_vector<audit::Resource, 2> resources;
+  accounts.reserve(trail.resources.size());  // the views below must not move
   for (const kms::Trail::Resource& resource : trail.resources) {
     accounts.push_back(resource.account.ToString());
-    resources.push_back({.account_id = accounts.back(), .arn = resource.arn});
+    resources.push_back({.account_id = accounts.back(), .arn = resource.arn()});
   }
   audit::TlsDetails tls;
   if (const net::TlsInfo* info = head().tls) {
@@ -71,12 +74,12 @@ std::string RequestScope::AuditLine(std::string_view code, std::string_view mess
       .request_id = request_id_,
       .event_id = event_id_,
       .read_only = read_only,
-      .resources = resources,
+      .resources = {resources.data(), resources.size()},
       .recipient_account_id = account,
       .tls = head().tls != nullptr ? &tls : nullptr,
   };
   std::string line;
-  line.reserve(1024);
+  line.reserve(kUsualLine);
   audit::AppendJson(event, &line);
   return line;
 }

@@ -43,6 +43,23 @@ ParsedReference ParseArn(std::string_view text, Region region, AliasForms aliase
 
 }  // namespace
 
+std::optional<KeyName> ParsePlainKeyReference(std::string_view text, AccountId caller, Region region) {
+  KeyName name{.account = caller, .region = region, .id = {}};
+  if (text.starts_with("arn:")) {
+    std::optional<ArnParts> arn = SplitArn(text);
+    if (!arn || arn->service != "kms" || arn->region != region.name() || arn->partition != region.partition()) return std::nullopt;
+    std::optional<AccountId> account = AccountId::Parse(arn->account);
+    if (!account || !arn->rest.starts_with("key/")) return std::nullopt;
+    name.account = *account;
+    text = arn->rest.substr(4);
+  }
+  bool canonical = false;
+  std::optional<KeyId> id = KeyId::Parse(text, &canonical);
+  if (!id || !canonical) return std::nullopt;
+  name.id = *id;
+  return name;
+}
+
 ParsedReference ParseKeyReference(std::string_view text, AccountId caller, Region region, AliasForms aliases) {
   if (text.starts_with("arn:")) return ParseArn(text, region, aliases);
   if (text.starts_with("alias/")) {

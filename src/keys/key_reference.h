@@ -1,6 +1,7 @@
 #ifndef KAGIMORI_KEYS_KEY_REFERENCE_H_
 #define KAGIMORI_KEYS_KEY_REFERENCE_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,6 +36,10 @@ struct BadKeyReference {
 using ParsedReference = std::variant<KeyReference, AliasReference, BadKeyReference>;
 
 enum class AliasForms { kAllowed, kRefused };
+
+// The hot path's share of it: the key that a key id or key ARN in canonical form names, without building any text. Nothing: ask
+// ParseKeyReference.
+std::optional<KeyName> ParsePlainKeyReference(std::string_view text, AccountId caller, Region region);
 
 ParsedReference ParseKeyReference(std::string_view text, AccountId caller, Region region, AliasForms aliases);
 

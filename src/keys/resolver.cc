@@ -22,11 +22,10 @@ std::unexpected<Failure> Bad(const BadKeyReference& bad) {
 
 }  // namespace
 
-std::shared_ptr<const Key> Resolver::FindCached(std::string_view text, AliasForms forms) {
-  ParsedReference parsed = ParseKeyReference(text, caller_, region_, forms);
-  const KeyReference* reference = std::get_if<KeyReference>(&parsed);
-  if (reference == nullptr || !reference->canonical) return nullptr;
-  const std::shared_ptr<const Key>* found = keys_->Find(reference->name);
+std::shared_ptr<const Key> Resolver::FindCached(std::string_view text) {
+  std::optional<KeyName> name = ParsePlainKeyReference(text, caller_, region_);
+  if (!name) return nullptr;
+  const std::shared_ptr<const Key>* found = keys_->Find(*name);
   if (found == nullptr || (*found)->GoneAt(now_)) return nullptr;
   return *found;
 }

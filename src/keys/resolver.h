@@ -43,8 +43,8 @@ class Resolver {
   Task<Result<std::shared_ptr<const Key>>> GetKey(KeyName name);
   Task<Result<std::shared_ptr<const Alias>>> GetAlias(AliasName name);
 
-  // The same as FindKey when everything is cached, without a coroutine; null: use FindKey.
-  std::shared_ptr<const Key> FindCached(std::string_view text, AliasForms forms);
+  // The same as FindKey for a key id or key ARN whose key is cached, without a coroutine; null: use FindKey.
+  std::shared_ptr<const Key> FindCached(std::string_view text);
 
   AccountId caller() const { return caller_; }
   Region region() const { return region_; }

@@ -33,13 +33,13 @@ Task<Resolved<Api, CiphertextKey<Action>>> ResolveCiphertextKey(Session& session
   using Error = shapes::OpError<Api>;
   std::shared_ptr<const keys::Key> key;
   if (key_id) {
-    key = session.resolver.FindCached(*key_id, forms);
+    key = session.resolver.FindCached(*key_id);
     if (key == nullptr) {
       std::expected<keys::ResolvedKey, keys::LookupFailure> found = co_await session.resolver.FindKey(*key_id, forms);
       if (!found) co_return std::unexpected(Error::From(ToApiError(std::move(found).error(), Action::kName, session)));
       key = std::move(found->key);
     }
-    session.trail.Add(*key);
+    session.trail.Add(key);
   }
 
   std::optional<keys::CiphertextView> ciphertext;
@@ -57,7 +57,7 @@ Task<Resolved<Api, CiphertextKey<Action>>> ResolveCiphertextKey(Session& session
     if (!found) co_return std::unexpected(Error::From(Internal(std::move(found).error(), session.trail)));
     key = *std::move(found);
     if (key == nullptr) co_return std::unexpected(Error(shapes::Errors::AccessDenied(std::string(kUnusableCiphertext))));
-    session.trail.Add(*key);
+    session.trail.Add(key);
   }
 
   auto decision = session.authorizer.template OnKey<Action>(session.call.caller, std::move(key), std::move(context));

@@ -98,7 +98,7 @@ Outcome<Api> CreateKey::Run(const Call& call, Inputs scope, const Request& reque
   created.material->bytes = crypto::RandomSecret(32);
   created.material->created = call.now;
 
-  trail.Add(key);
+  trail.Add(std::make_shared<const keys::Key>(key));
   shapes::KeyMetadata metadata = MetadataOf(key);
   metadata.current_key_material_id = HexEncode(created.material->id);
   created.after = std::move(key);

@@ -11,6 +11,7 @@ namespace kagimori::kms {
 inline void NoteMaterial(std::string_view name, const keys::MaterialId& material, Trail* trail) {
   std::string& json = trail->additional_event_data_json;
   if (json.empty()) {
+    json.reserve(192);
     json = "{\"";
   } else {
     json.back() = ',';

@@ -34,7 +34,7 @@ Task<Resolved<Api, AliasAndTarget<Action>>> ResolveAlias(Session& session, const
     key = *std::move(found);
   }
   if (key == nullptr) co_return std::unexpected(OpError(shapes::Errors::NotFound("Alias " + name.Arn() + " is not found.")));
-  session.trail.Add(*key);
+  session.trail.Add(key);
 
   auto on_alias = session.authorizer.template OnAlias<Action>(session.call.caller, name);
   if (!on_alias) co_return std::unexpected(OpError::From(ToApiError(std::move(on_alias).error())));

@@ -36,13 +36,13 @@ template <class Api, class Action>
 Task<Resolved<Api, keys::Authorized<Action, keys::Key>>> ResolveKey(Session& session, std::string_view text, keys::AliasForms forms,
                                                                     keys::CanonicalContext context) {
   using Error = shapes::OpError<Api>;
-  std::shared_ptr<const keys::Key> key = session.resolver.FindCached(text, forms);
+  std::shared_ptr<const keys::Key> key = session.resolver.FindCached(text);
   if (key == nullptr) {
     std::expected<keys::ResolvedKey, keys::LookupFailure> found = co_await session.resolver.FindKey(text, forms);
     if (!found) co_return std::unexpected(Error::From(ToApiError(std::move(found).error(), Action::kName, session)));
     key = std::move(found->key);
   }
-  session.trail.Add(*key);
+  session.trail.Add(key);
   auto decision = session.authorizer.template OnKey<Action>(session.call.caller, std::move(key), std::move(context));
   if (!decision) co_return std::unexpected(Error::From(ToApiError(std::move(decision).error())));
   co_return std::move(*decision);

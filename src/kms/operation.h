@@ -1,7 +1,9 @@
 #ifndef KAGIMORI_KMS_OPERATION_H_
 #define KAGIMORI_KMS_OPERATION_H_
 
+#include <boost/container/small_vector.hpp>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -52,17 +54,23 @@ struct Call {
 // What the audit record says about a call beyond its request: filled as things become known, so that a refused call is recorded with the
 // resources that it was refused.
 struct Trail {
+  // A key or, without one, an alias.
   struct Resource {
     AccountId account;
-    std::string arn;
+    std::shared_ptr<const keys::Key> key;
+    std::string alias_arn;
+    std::string_view arn() const { return key != nullptr ? std::string_view(key->arn) : std::string_view(alias_arn); }
   };
-  std::vector<Resource> resources;
+  boost::container::small_vector<Resource, 2> resources;
   std::string additional_event_data_json;  // an object, or empty
   std::string key_arn;                     // of the key that a write changed, for responseElements
   std::optional<Error> failure;            // why the call ended in KMSInternalException; for the operator, never the client
 
-  void Add(const keys::Key& key) { resources.push_back({key.name.account, key.arn}); }
-  void Add(const keys::AliasName& alias) { resources.push_back({alias.account, alias.Arn()}); }
+  void Add(std::shared_ptr<const keys::Key> key) {
+    AccountId account = key->name.account;
+    resources.push_back({account, std::move(key), {}});
+  }
+  void Add(const keys::AliasName& alias) { resources.push_back({alias.account, nullptr, alias.Arn()}); }
 };
 
 // What `Resolve` may use: everything that has to be looked up or decided before an operation runs.
