@@ -1,5 +1,7 @@
 #include "gateway/front.h"
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "gateway/pipeline.h"
@@ -31,10 +33,21 @@ Route RouteOf(const net::RequestHead& head) {
   return Route::kNone;
 }
 
-// "localhost:4599", "127.0.0.1", "[::1]:80", "kms.localhost".
-bool IsLoopbackHost(std::string_view host) {
-  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1) == "[::1]";
-  host = host.substr(0, host.find(':'));
+// Nothing, or what may stand behind a host name: ":4599".
+bool IsPort(std::string_view text) {
+  return text.empty() || (text.front() == ':' && text.find_first_not_of("0123456789", 1) == text.npos);
+}
+
+// "localhost:4599", "127.0.0.1", "[::1]:80", "kms.localhost", in any letter case.
+bool IsLoopbackHost(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::string_view host = lower;
+  constexpr std::string_view kLoopback6 = "[::1]";
+  if (host.starts_with(kLoopback6)) return IsPort(host.substr(kLoopback6.size()));
+  size_t colon = host.find(':');
+  if (colon != host.npos && !IsPort(host.substr(colon))) return false;
+  host = host.substr(0, colon);
   if (host == "localhost" || host.ends_with(".localhost")) return true;
   return host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos;
 }
