@@ -17,6 +17,11 @@ std::optional<shapes::ApiError> CheckAliasName(std::string_view name) {
   return std::nullopt;
 }
 
+bool NamesAlias(std::string_view target_key_id) {
+  return target_key_id.starts_with("alias/") ||
+         (target_key_id.starts_with("arn:") && target_key_id.find(":alias/") != std::string_view::npos);
+}
+
 std::vector<std::string> WithAlias(std::vector<std::string> names, const std::string& name) {
   names.insert(std::ranges::lower_bound(names, name), name);
   return names;

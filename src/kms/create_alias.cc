@@ -4,18 +4,11 @@
 
 namespace kagimori::kms {
 
-namespace {
-
-// An alias name or alias ARN.
-bool NamesAlias(std::string_view id) { return id.starts_with("alias/") || (id.starts_with("arn:") && id.find(":alias/") != id.npos); }
-
-}  // namespace
-
 using shapes::Errors;
 
 std::optional<shapes::OpError<CreateAlias::Api>> CreateAlias::Check(const Request& request) {
   if (auto refused = CheckAliasName(request.alias_name)) return shapes::OpError<Api>::From(*std::move(refused));
-  if (NamesAlias(request.target_key_id)) return Errors::Validation("Aliases must refer to keys. Not aliases");
+  if (NamesAlias(request.target_key_id)) return Errors::Validation(std::string(kTargetIsAlias));
   return std::nullopt;
 }
 

@@ -10,6 +10,7 @@ using shapes::Errors;
 
 std::optional<shapes::OpError<UpdateAlias::Api>> UpdateAlias::Check(const Request& request) {
   if (auto refused = CheckAliasName(request.alias_name)) return shapes::OpError<Api>::From(*std::move(refused));
+  if (NamesAlias(request.target_key_id)) return Errors::Validation(std::string(kTargetIsAlias));
   return std::nullopt;
 }
 
