@@ -1,0 +1,132 @@
+"""The AWS CLI, every operation of this release once, in the order a person might use them."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from conformance.support.server import ACCOUNT, REGION
+
+pytestmark = pytest.mark.timeout(600)  # each command starts Python anew
+
+
+@pytest.fixture
+def aws(server, tmp_path):
+    """Runs one command; gives its JSON output, or None when it prints nothing."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": server.url,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_MAX_ATTEMPTS": "1",
+        "HOME": str(tmp_path),
+    }
+
+    def run(*command, fails=None):
+        done = subprocess.run(
+            [sys.executable, "-m", "awscli", *command, "--output", "json"],
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=tmp_path,
+            timeout=60,
+            check=False,
+        )
+        if fails is not None:
+            assert done.returncode != 0 and fails in done.stderr, done
+            return None
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    return run
+
+
+def test_the_whole_list(aws, tmp_path):
+    assert aws("sts", "get-caller-identity")["Account"] == ACCOUNT
+
+    made = aws("kms", "create-key", "--description", "by hand", "--tags", "TagKey=a,TagValue=b")["KeyMetadata"]
+    key = made["KeyId"]
+    assert aws("kms", "describe-key", "--key-id", key)["KeyMetadata"] == made
+    assert {"KeyId": key, "KeyArn": made["Arn"]} in aws("kms", "list-keys")["Keys"]
+    assert aws("kms", "update-key-description", "--key-id", key, "--description", "changed") is None
+    assert aws("kms", "disable-key", "--key-id", key) is None
+    aws(
+        "kms",
+        "encrypt",
+        "--key-id",
+        key,
+        "--plaintext",
+        "eA==",
+        fails=f"(DisabledException) when calling the Encrypt operation: {made['Arn']} is disabled.",
+    )
+    assert aws("kms", "enable-key", "--key-id", key) is None
+
+    alias = f"alias/cli-{key}"
+    assert aws("kms", "create-alias", "--alias-name", alias, "--target-key-id", key) is None
+    assert aws("kms", "update-alias", "--alias-name", alias, "--target-key-id", key) is None
+    assert [entry["AliasName"] for entry in aws("kms", "list-aliases", "--key-id", key)["Aliases"]] == [alias]
+
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"a secret file\n")
+    context = ("--encryption-context", "purpose=test,owner=nobody")
+    sealed = aws("kms", "encrypt", "--key-id", alias, "--plaintext", f"fileb://{secret}", *context)
+    blob = tmp_path / "blob"
+    blob.write_bytes(base64.b64decode(sealed["CiphertextBlob"]))
+    opened = aws("kms", "decrypt", "--ciphertext-blob", f"fileb://{blob}", *context)
+    assert base64.b64decode(opened["Plaintext"]) == b"a secret file\n"
+    assert opened["KeyId"] == made["Arn"]
+    aws("kms", "decrypt", "--ciphertext-blob", f"fileb://{blob}", fails="(InvalidCiphertextException)")
+    aws(
+        "kms",
+        "decrypt",
+        "--ciphertext-blob",
+        f"fileb://{blob}",
+        *context,
+        "--dry-run",
+        fails="(DryRunOperationException)",
+    )
+    moved = aws(
+        "kms",
+        "re-encrypt",
+        "--ciphertext-blob",
+        f"fileb://{blob}",
+        "--destination-key-id",
+        key,
+        "--source-encryption-context",
+        "purpose=test,owner=nobody",
+    )
+    blob.write_bytes(base64.b64decode(moved["CiphertextBlob"]))
+    assert (
+        base64.b64decode(aws("kms", "decrypt", "--ciphertext-blob", f"fileb://{blob}")["Plaintext"])
+        == b"a secret file\n"
+    )
+
+    data_key = aws("kms", "generate-data-key", "--key-id", key, "--key-spec", "AES_256")
+    assert len(base64.b64decode(data_key["Plaintext"])) == 32
+    assert "Plaintext" not in aws(
+        "kms", "generate-data-key-without-plaintext", "--key-id", key, "--number-of-bytes", "8"
+    )
+    assert len(base64.b64decode(aws("kms", "generate-random", "--number-of-bytes", "20")["Plaintext"])) == 20
+
+    assert aws("kms", "tag-resource", "--key-id", key, "--tags", "TagKey=c,TagValue=d") is None
+    assert aws("kms", "untag-resource", "--key-id", key, "--tag-keys", "a") is None
+    assert aws("kms", "list-resource-tags", "--key-id", key)["Tags"] == [{"TagKey": "c", "TagValue": "d"}]
+
+    policy = aws("kms", "get-key-policy", "--key-id", key)["Policy"]
+    assert aws("kms", "put-key-policy", "--key-id", key, "--policy", policy) is None
+    assert aws("kms", "list-key-policies", "--key-id", key)["PolicyNames"] == ["default"]
+    assert aws("kms", "get-key-rotation-status", "--key-id", key)["KeyRotationEnabled"] is False
+
+    assert aws("kms", "delete-alias", "--alias-name", alias) is None
+    assert (
+        aws("kms", "schedule-key-deletion", "--key-id", key, "--pending-window-in-days", "7")["KeyState"]
+        == "PendingDeletion"
+    )
+    assert aws("kms", "cancel-key-deletion", "--key-id", key)["KeyId"] == made["Arn"]
+    aws("kms", "rotate-key-on-demand", "--key-id", key, fails="(UnsupportedOperationException)")
