@@ -75,6 +75,7 @@ struct Node::State {
   std::vector<std::unique_ptr<gateway::CoreState>> core_states;
   std::unique_ptr<gateway::Front> front;
   std::unique_ptr<net::Server> server;
+  bool serving = false;  // the cores run
   std::unique_ptr<net::Core> operator_core;
   std::unique_ptr<gateway::OperatorPages> operator_pages;
   std::unique_ptr<net::Server> operator_server;
@@ -174,6 +175,7 @@ Result<> Node::State::Listen() {
   if (options.metrics_port) KAGIMORI_RETURN_IF_ERROR(ListenForOperators());
   for (auto& core : cores) core->Start();
   if (operator_core != nullptr) operator_core->Start();
+  serving = true;
   return {};
 }
 
@@ -312,8 +314,11 @@ Result<> Node::AuditAdministration(std::string_view name, std::string_view param
 
 void Node::Shutdown(std::chrono::milliseconds grace) {
   State& state = *state_;
-  if (state.server != nullptr) state.StopServer(state.server.get(), grace);
-  if (state.operator_server != nullptr) state.StopServer(state.operator_server.get(), std::chrono::milliseconds(0));
+  // Without its cores, as after a port that is taken, a server never calls back.
+  if (state.serving) {
+    state.StopServer(state.server.get(), grace);
+    if (state.operator_server != nullptr) state.StopServer(state.operator_server.get(), std::chrono::milliseconds(0));
+  }
   {
     std::lock_guard lock(state.background_mutex);
     state.background_stopping = true;

@@ -39,10 +39,14 @@ Result<> RunServe(const ServeOptions& options) {
         folder.path().string() + " belongs to a development server for ever; make another with `kagimori init`");
   }
   KAGIMORI_ASSIGN_OR_RETURN(secret::SecretBytes passphrase, ReadPassphrase(options.passphrase_file, /*is_new=*/false));
-  KAGIMORI_ASSIGN_OR_RETURN(auto root_key, seal::OpenAnyPassphraseSlot(folder.path(), deployment, passphrase));
+  auto root_key = seal::OpenAnyPassphraseSlot(folder.path(), deployment, passphrase);
+  if (!root_key && root_key.error().kind == ErrorKind::kAuthentication) {
+    return Fail(ErrorKind::kAuthentication, "the passphrase opens no slot of " + folder.path().string());
+  }
+  if (!root_key) return std::unexpected(root_key.error());
   passphrase = {};
   KAGIMORI_ASSIGN_OR_RETURN(Signals signals, Signals::Block());
-  KAGIMORI_ASSIGN_OR_RETURN(auto node, Node::Open(ToNodeOptions(options, folder), deployment, std::move(root_key)));
+  KAGIMORI_ASSIGN_OR_RETURN(auto node, Node::Open(ToNodeOptions(options, folder), deployment, *std::move(root_key)));
   return ServeUntilStopped(std::move(node), folder, &signals,
                            [](const Node& started) { log::Info("ready", {{"address", started.url()}}); });
 }
