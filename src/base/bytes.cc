@@ -33,9 +33,10 @@ constexpr std::array<int8_t, 256> kBase64Values = MakeBase64Values();
 void AppendHex(ByteView bytes, std::string* out) {
   size_t at = out->size();
   out->resize(at + bytes.size() * 2);
+  char* p = out->data() + at;
   for (uint8_t byte : bytes) {
-    (*out)[at++] = kHex[byte >> 4];
-    (*out)[at++] = kHex[byte & 15];
+    *p++ = kHex[byte >> 4];
+    *p++ = kHex[byte & 15];
   }
 }
 

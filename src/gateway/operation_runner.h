@@ -88,6 +88,7 @@ Task<void> RunOperation(RequestScope& scope, wire::JsonDocument document) {
   using Request = typename Op::Request;
   // 6
   std::expected<Request, shapes::ApiError> request = shapes::DecodeRequest<Request>(document);
+  { wire::JsonDocument read = std::move(document); }  // its tokens go back to the pool before anything waits
   if (!request) {
     co_await Finish(scope, std::unexpected(std::move(request).error()), true);
     co_return;
