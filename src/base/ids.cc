@@ -46,7 +46,7 @@ std::optional<AccountId> AccountId::Parse(std::string_view text) {
 std::string AccountId::ToString() const {
   std::string digits(12, '0');
   uint64_t rest = number_;
-  for (size_t at = digits.size(); rest != 0; rest /= 10) digits[--at] = static_cast<char>('0' + rest % 10);
+  for (size_t at = digits.size(); rest != 0 && at != 0; rest /= 10) digits[--at] = static_cast<char>('0' + rest % 10);
   return digits;
 }
 
