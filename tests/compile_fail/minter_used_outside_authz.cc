@@ -1,0 +1,15 @@
+// expect: is private within this context|is a private member
+// The maker of proofs serves the Authorizer only.
+#include "authz/authorizer.h"
+
+namespace action = kagimori::keys::action;
+
+auto Use(const kagimori::authz::Authorizer& authorizer, const kagimori::identity::Principal& caller,
+         std::shared_ptr<const kagimori::keys::Key> key) {
+#ifdef TWIN
+  return authorizer.OnKey<action::Encrypt>(caller, std::move(key));
+#else
+  (void)authorizer, (void)caller;
+  return kagimori::authz::Minter::Make<action::Encrypt, kagimori::keys::Key>(std::move(key), {});
+#endif
+}

@@ -1,0 +1,13 @@
+// expect: static assertion failed|static_assert|is not formattable|Cannot format|deleted function
+// Nor by being formatted.
+#include <fmt/format.h>
+
+#include "secret/secret_bytes.h"
+
+std::string Use(const kagimori::secret::SecretBytes& secret) {
+#ifdef TWIN
+  return fmt::format("{}", secret.size());
+#else
+  return fmt::format("{}", secret);
+#endif
+}
