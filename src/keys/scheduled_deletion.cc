@@ -1,6 +1,7 @@
 #include "keys/scheduled_deletion.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/log.h"
@@ -16,11 +17,14 @@ namespace {
 
 // Puts, deletes and preconditions that a destroying step needs beside the records it deletes.
 constexpr size_t kRecordsPerStep = store::kMaxTransactionOperations - 8;
+// Each alias is a precondition and a deletion.
+constexpr size_t kAliasesPerStep = kRecordsPerStep / 2;
 
 }  // namespace
 
-ScheduledDeletion::ScheduledDeletion(const seal::KeyHierarchy* hierarchy, store::Store* store, KeyTable* table, const Clock* clock,
-                                     std::function<uint64_t()> uptime_seconds, Options options, MakeEvent make_event, Deliver deliver)
+ScheduledDeletion::ScheduledDeletion(const seal::KeyHierarchy* hierarchy, store::Store* store, KeyTable* table,
+                                     const Clock* clock, std::function<uint64_t()> uptime_seconds, Options options,
+                                     MakeEvent make_event, Deliver deliver)
     : hierarchy_(hierarchy),
       store_(store),
       table_(table),
@@ -32,34 +36,41 @@ ScheduledDeletion::ScheduledDeletion(const seal::KeyHierarchy* hierarchy, store:
 
 Result<size_t> ScheduledDeletion::RunOnce() {
   size_t destroyed = 0;
+  std::optional<Error> first_error;
   std::string begin = DuePrefix();
   // Up to and with this millisecond.
   std::string end = seal::Path(seal::RecordType::kDue).Time(clock_->Service().millis + 1).text();
   while (true) {
-    KAGIMORI_ASSIGN_OR_RETURN(store::RangeResult range, store::RangeAndWait(*store_, {.begin = begin, .end = end, .limit = 100}));
+    KAGIMORI_ASSIGN_OR_RETURN(store::RangeResult range,
+                              store::RangeAndWait(*store_, {.begin = begin, .end = end, .limit = 100}));
     for (const store::Record& record : range.records) {
-      ByteView path = AsBytes(record.key);
-      if (path.size() < 15) return Fail(ErrorKind::kCorrupt, "a path of the schedule is too short");
-      AccountId account = AccountId::FromNumber(ReadBe(path.subspan(9, 6)));
-      KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened, seal::OpenRecord(*hierarchy_, record.key, account, record.value));
-      KAGIMORI_ASSIGN_OR_RETURN(KeyName name, records::DecodeDue(opened.message));
-      Result<bool> handled = HandleDue(name);
-      // A conflict is a caller who was faster; the next run looks again.
-      if (!handled && handled.error().kind != ErrorKind::kConflict) return std::unexpected(std::move(handled).error());
+      Result<bool> handled = HandleDue(record);
+      // A conflict is a caller who was faster; the next run looks again. A key that is damaged must not keep the
+      // others' material alive.
+      if (!handled && handled.error().kind != ErrorKind::kConflict && !first_error)
+        first_error = std::move(handled).error();
       if (handled && *handled) ++destroyed;
     }
-    if (!range.more) return destroyed;
+    if (!range.more) break;
     begin = range.records.back().key + '\0';
   }
+  if (first_error) return std::unexpected(*std::move(first_error));
+  return destroyed;
 }
 
-Result<bool> ScheduledDeletion::HandleDue(const KeyName& name) {
+Result<bool> ScheduledDeletion::HandleDue(const store::Record& record) {
+  ByteView path = AsBytes(record.key);
+  if (path.size() < 15) return Fail(ErrorKind::kCorrupt, "a path of the schedule is too short");
+  AccountId account = AccountId::FromNumber(ReadBe(path.subspan(9, 6)));
+  KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened,
+                            seal::OpenRecord(*hierarchy_, record.key, account, record.value));
+  KAGIMORI_ASSIGN_OR_RETURN(KeyName name, records::DecodeDue(opened.message));
   KAGIMORI_ASSIGN_OR_RETURN(std::shared_ptr<const Key> key, SyncWait(table_->LoadKey(name)));
   if (key == nullptr || !key->GoneAt(clock_->Service())) return false;
-  if (key->due_seen_uptime == 0 || !key->aliases.empty()) {
+  while (key->due_seen_uptime == 0 || !key->aliases.empty()) {
     KAGIMORI_RETURN_IF_ERROR(DropAliases(*key));
     KAGIMORI_ASSIGN_OR_RETURN(key, SyncWait(table_->LoadKey(name)));
-    if (key == nullptr) return false;
+    if (key == nullptr || !key->GoneAt(clock_->Service())) return false;
   }
   auto waited = static_cast<int64_t>(uptime_seconds_() + 1 - key->due_seen_uptime);
   if (waited < options_.uptime_before_destruction.count()) return false;
@@ -71,8 +82,9 @@ Result<> ScheduledDeletion::PutHead(const Key& before, Key after, store::Transac
   transaction.preconditions.push_back({HeadPath(before.name), before.head_revision});
   after.head_version = before.head_version + 1;
   std::string path = HeadPath(before.name);
-  Bytes sealed = seal::SealRecord(*hierarchy_, {.path = path, .account = before.name.account, .version = after.head_version},
-                                  records::EncodeHead(after));
+  Bytes sealed =
+      seal::SealRecord(*hierarchy_, {.path = path, .account = before.name.account, .version = after.head_version},
+                       records::EncodeHead(after));
   transaction.puts.push_back({std::move(path), std::move(sealed)});
   Result<store::Revision> done = store::CommitAndWait(*store_, std::move(transaction));
   table_->keys().Invalidate(before.name);
@@ -85,13 +97,29 @@ Result<> ScheduledDeletion::PutHead(const Key& before, Key after, store::Transac
 
 Result<> ScheduledDeletion::DropAliases(const Key& key) {
   store::Transaction transaction;
-  for (const std::string& name : key.aliases) {
-    transaction.deletes.push_back(AliasPath(*hierarchy_, {.account = key.name.account, .region = key.name.region, .name = name}));
+  auto step_end = key.aliases.begin() + static_cast<ptrdiff_t>(std::min(key.aliases.size(), kAliasesPerStep));
+  for (auto name = key.aliases.begin(); name != step_end; ++name) {
+    AliasName alias_name{.account = key.name.account, .region = key.name.region, .name = *name};
+    KAGIMORI_ASSIGN_OR_RETURN(std::shared_ptr<const Alias> alias, SyncWait(table_->LoadAlias(alias_name)));
+    // The name of a key that is gone is free: by now it may lead to another key.
+    if (alias == nullptr || alias->target != key.name.id) continue;
+    std::string path = AliasPath(*hierarchy_, alias_name);
+    transaction.preconditions.push_back({path, alias->revision});
+    transaction.deletes.push_back(std::move(path));
   }
-  if (key.parts.aliases != 0) transaction.deletes.push_back(PartPath(key.name, Part::kAliases));
   Key marked = key;
-  marked.parts.aliases = 0;
-  marked.due_seen_uptime = uptime_seconds_() + 1;  // 0 means "not seen"
+  marked.aliases.assign(step_end, key.aliases.end());
+  std::string part = PartPath(key.name, Part::kAliases);
+  if (!marked.aliases.empty()) {
+    marked.parts.aliases = key.head_version + 1;
+    Bytes sealed =
+        seal::SealRecord(*hierarchy_, {.path = part, .account = key.name.account, .version = marked.parts.aliases},
+                         records::EncodeAliasNames(marked.aliases));
+    transaction.puts.push_back({std::move(part), std::move(sealed)});
+  } else if (std::exchange(marked.parts.aliases, 0) != 0) {
+    transaction.deletes.push_back(std::move(part));
+  }
+  if (key.due_seen_uptime == 0) marked.due_seen_uptime = uptime_seconds_() + 1;  // 0 means "not seen"
   return PutHead(key, std::move(marked), std::move(transaction));
 }
 
@@ -122,7 +150,8 @@ Result<> ScheduledDeletion::DestroyHead(const Key& key, store::Transaction last_
   last_step.deletes.push_back(HeadPath(key.name));
   last_step.deletes.push_back(DuePath(*key.deletion_due, key.name));
   std::string outbox = OutboxPath(event.id);
-  Bytes sealed = seal::SealRecord(*hierarchy_, {.path = outbox, .account = seal::kNoAccount, .version = 1}, records::EncodeOutbox(event.line));
+  Bytes sealed = seal::SealRecord(*hierarchy_, {.path = outbox, .account = seal::kNoAccount, .version = 1},
+                                  records::EncodeOutbox(event.line));
   last_step.puts.push_back({std::move(outbox), std::move(sealed)});
   KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(last_step)));
   table_->keys().Invalidate(key.name);

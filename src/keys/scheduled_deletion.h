@@ -15,11 +15,12 @@
 
 namespace kagimori::keys {
 
-// Ends the keys whose waiting period is over. A key is gone for every caller from its due time on (Key::GoneAt), whether or not this has
-// run; what happens here is the cleaning up:
+// Ends the keys whose waiting period is over. A key is gone for every caller from its due time on (Key::GoneAt),
+// whether or not this has run; what happens here is the cleaning up:
 //
-//   first seen due   the key's aliases go, in one transaction per key; the present uptime is noted in its head
-//   destroyed        all its records go in bounded steps, the head last, together with the DeleteKey event. At once in development; otherwise
+//   first seen due   the key's aliases go, in bounded steps; the present uptime is noted in its head
+//   destroyed        all its records go in bounded steps, the head last, together with the DeleteKey event. At once in
+//   development; otherwise
 //                    after 24 h of observed uptime past due, so that a clock that was wrong once destroys nothing.
 //
 // Blocking; run by one background thread.
@@ -41,13 +42,16 @@ class ScheduledDeletion {
   ScheduledDeletion(const seal::KeyHierarchy* hierarchy, store::Store* store, KeyTable* table, const Clock* clock,
                     std::function<uint64_t()> uptime_seconds, Options options, MakeEvent make_event, Deliver deliver);
 
-  // Handles everything that is due now. Gives the number of keys destroyed.
+  // Handles everything that is due now. Gives the number of keys destroyed, or the first error after the rest was
+  // handled all the same.
   Result<size_t> RunOnce();
 
  private:
-  Result<bool> HandleDue(const KeyName& name);
+  // One record of the schedule; whether its key was destroyed.
+  Result<bool> HandleDue(const store::Record& record);
   // Adds the changed head to `transaction` and commits it, under the precondition that the key is still `before`.
   Result<> PutHead(const Key& before, Key after, store::Transaction transaction);
+  // One step: some of the aliases that lead to this key.
   Result<> DropAliases(const Key& key);
   Result<> Destroy(std::shared_ptr<const Key> key);
   Result<> DestroyHead(const Key& key, store::Transaction last_step);
