@@ -183,7 +183,8 @@ std::string EncodeDue(const KeyName& name) {
 
 Result<KeyName> DecodeDue(std::string_view message) {
   KAGIMORI_ASSIGN_OR_RETURN(Due due, Parse<Due>(message));
-  std::optional<Region> region = Region::FromNumber(static_cast<uint16_t>(due.region()));
+  std::optional<Region> region;
+  if (due.region() <= 0xFFFF) region = Region::FromNumber(static_cast<uint16_t>(due.region()));
   if (!region || due.account() >= 1'000'000'000'000) return std::unexpected(Corrupt("no such account or Region"));
   KAGIMORI_ASSIGN_OR_RETURN(KeyId id, DecodeKeyId(due.key_kind(), due.key_id()));
   return KeyName{.account = AccountId::FromNumber(due.account()), .region = *region, .id = id};
