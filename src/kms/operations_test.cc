@@ -1,0 +1,270 @@
+// Operations as the pure functions that they are: authorized resources and a request in, a response and a change out.
+#include "kms/operations.h"
+
+#include <gtest/gtest.h>
+
+#include "keys/default_policy.h"
+#include "keys/testing/test_keys.h"
+
+namespace kagimori::kms {
+namespace {
+
+using keys::KeyState;
+using std::chrono::hours;
+
+class OperationsTest : public testing::Test {
+ protected:
+  template <class Operation>
+  typename Operation::Inputs Allow(std::shared_ptr<const keys::Key> key) {
+    return authorizer.OnKey<typename Operation::Action>(caller, std::move(key)).value();
+  }
+  // Runs an operation on one key.
+  template <class Operation>
+  Outcome<typename Operation::Api> Run(std::shared_ptr<const keys::Key> key,
+                                       const typename Operation::Request& request = {}) {
+    return Operation::Run(call, Allow<Operation>(std::move(key)), request, trail);
+  }
+  Outcome<CreateKey::Api> RunCreateKey(CreateKey::Request request) {
+    CreateKey::FillDefaults(request);
+    auto scope =
+        authorizer.OnAccount<keys::action::CreateKey>(caller, {.account = caller.account, .region = keys::kTestRegion});
+    return CreateKey::Run(call, std::move(*scope), request, trail);
+  }
+  // The one key of a change, as it is to be.
+  template <class Api>
+  static const keys::Key& After(const Outcome<Api>& outcome) {
+    return outcome->change.value().keys.at(0).after;
+  }
+  static std::shared_ptr<const keys::Key> KeyIn(KeyState state) {
+    auto key = std::make_shared<keys::Key>(*keys::LoadedTestKey());
+    key->stored_state = state;
+    return key;
+  }
+
+  seal::TestStore store;
+  authz::Authorizer authorizer;
+  identity::Principal caller{.kind = identity::Principal::Kind::kRoot,
+                             .account = keys::kTestAccount,
+                             .arn = "arn:aws:iam::111122223333:root",
+                             .unique_id = "111122223333",
+                             .name = ""};
+  Call call{.caller = caller,
+            .region = keys::kTestRegion,
+            .now = keys::kTestNow,
+            .markers = Markers(*store.hierarchy, keys::kTestAccount)};
+  Trail trail;
+};
+
+template <class Api>
+void ExpectRefused(const std::optional<shapes::OpError<Api>>& refused, std::string_view name,
+                   std::string_view message) {
+  ASSERT_TRUE(refused) << message;
+  EXPECT_EQ(refused->error().name(), name);
+  EXPECT_EQ(refused->error().message(), message);
+}
+
+TEST_F(OperationsTest, CreateKeyRefusesInTheServicesWords) {
+  CreateKey::Request request;
+  EXPECT_FALSE(CreateKey::Check(request));
+  request.key_spec = shapes::KeySpec::kRsa2048;
+  ExpectRefused(CreateKey::Check(request), "ValidationException",
+                "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
+  request.key_usage = shapes::KeyUsageType::kSignVerify;
+  EXPECT_EQ(CreateKey::Check(request)->error().name(), "UnsupportedOperationException");
+  request.key_spec = shapes::KeySpec::kSymmetricDefault;
+  ExpectRefused(CreateKey::Check(request), "ValidationException",
+                "KeyUsage SIGN_VERIFY is not compatible with KeySpec SYMMETRIC_DEFAULT");
+  request.key_usage = shapes::KeyUsageType::kEncryptDecrypt;
+  EXPECT_FALSE(CreateKey::Check(request));
+  request.customer_master_key_spec = shapes::CustomerMasterKeySpec::kSymmetricDefault;
+  ExpectRefused(
+      CreateKey::Check(request), "ValidationException",
+      "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.");
+  request.key_spec.reset();
+  EXPECT_FALSE(CreateKey::Check(request));
+  request.multi_region = true;
+  EXPECT_EQ(CreateKey::Check(request)->error().name(), "UnsupportedOperationException");
+  request.multi_region = false;
+  request.origin = shapes::OriginType::kExternal;
+  EXPECT_EQ(CreateKey::Check(request)->error().name(), "UnsupportedOperationException");
+}
+
+TEST_F(OperationsTest, CreateKeyMakesAKeyWithMaterialOfItsOwn) {
+  auto one = RunCreateKey({});
+  auto two = RunCreateKey({});
+  ASSERT_TRUE(one && two);
+  const keys::KeyChange& change = one->change->keys.at(0);
+  EXPECT_EQ(change.before, nullptr);
+  EXPECT_TRUE(change.parts.empty());
+  ASSERT_TRUE(change.material);
+  EXPECT_EQ(change.material->bytes.size(), 32u);
+  EXPECT_NE(change.material->id, two->change->keys[0].material->id);
+  EXPECT_NE(secret::SecretTesting::BytesOf(change.material->bytes),
+            secret::SecretTesting::BytesOf(two->change->keys[0].material->bytes));
+  EXPECT_NE(change.after.name.id, two->change->keys[0].after.name.id);
+  const shapes::KeyMetadata& metadata = *one->response.key_metadata;
+  EXPECT_EQ(metadata.key_id, change.after.name.id.ToString());
+  EXPECT_EQ(metadata.arn, change.after.name.Arn());
+  EXPECT_EQ(metadata.key_state, KeyState::kEnabled);
+  EXPECT_EQ(metadata.enabled, true);
+  EXPECT_EQ(metadata.description, "");
+  EXPECT_EQ(metadata.multi_region, false);
+  EXPECT_EQ(metadata.current_key_material_id, HexEncode(change.material->id));
+}
+
+TEST_F(OperationsTest, StateChanges) {
+  EXPECT_EQ(After(Run<DisableKey>(KeyIn(KeyState::kEnabled))).stored_state, KeyState::kDisabled);
+  EXPECT_FALSE(Run<DisableKey>(KeyIn(KeyState::kDisabled))->change) << "idempotent, and no write";
+  EXPECT_EQ(After(Run<EnableKey>(KeyIn(KeyState::kDisabled))).stored_state, KeyState::kEnabled);
+  EXPECT_FALSE(Run<EnableKey>(KeyIn(KeyState::kEnabled))->change);
+}
+
+TEST_F(OperationsTest, DeletionIsScheduledAndCancelled) {
+  ScheduleKeyDeletion::Request request;
+  for (int days : {0, 1, 6, 31, 365, -1}) {
+    request.pending_window_in_days = days;
+    auto refused = ScheduleKeyDeletion::Check(request);
+    ASSERT_TRUE(refused) << days;
+    EXPECT_EQ(refused->error().name(), "ValidationException");
+    EXPECT_NE(refused->error().message().find("Value '" + std::to_string(days) + "' at 'pendingWindowInDays'"),
+              std::string::npos);
+  }
+  for (int days : {7, 30}) {
+    request.pending_window_in_days = days;
+    EXPECT_FALSE(ScheduleKeyDeletion::Check(request));
+    auto scheduled = Run<ScheduleKeyDeletion>(KeyIn(KeyState::kEnabled), request);
+    EXPECT_EQ(After(scheduled).deletion_due, keys::kTestNow + hours(24) * days);
+    EXPECT_EQ(After(scheduled).stored_state, KeyState::kPendingDeletion);
+    EXPECT_EQ(scheduled->response.deletion_date, keys::kTestNow + hours(24) * days);
+  }
+  request.pending_window_in_days.reset();
+  ScheduleKeyDeletion::FillDefaults(request);
+  EXPECT_EQ(request.pending_window_in_days, 30);
+
+  auto pending = std::make_shared<keys::Key>(*KeyIn(KeyState::kPendingDeletion));
+  pending->deletion_due = keys::kTestNow + hours(1);
+  pending->pending_window_days = 7;
+  auto cancelled = Run<CancelKeyDeletion>(pending);
+  EXPECT_EQ(After(cancelled).stored_state, KeyState::kDisabled) << "whatever it was before";
+  EXPECT_FALSE(After(cancelled).deletion_due);
+  EXPECT_EQ(cancelled->response.key_id, pending->arn);
+}
+
+TEST_F(OperationsTest, PoliciesHaveOneName) {
+  GetKeyPolicy::Request request;
+  auto policy = Run<GetKeyPolicy>(KeyIn(KeyState::kEnabled), request);
+  EXPECT_EQ(policy->response.policy, keys::DefaultKeyPolicy(keys::kTestAccount, keys::kTestRegion));
+  EXPECT_EQ(policy->response.policy_name, "default");
+  request.policy_name = "other";
+  auto other = Run<GetKeyPolicy>(KeyIn(KeyState::kEnabled), request);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().error().name(), "NotFoundException");
+  EXPECT_EQ(other.error().error().message(), "No such policy exists");
+}
+
+TEST_F(OperationsTest, TagsComePageByPage) {
+  auto key = std::make_shared<keys::Key>(*KeyIn(KeyState::kEnabled));
+  for (char c = 'a'; c <= 'e'; ++c) key->tags.push_back({std::string(1, c), "v"});
+  ListResourceTags::Request request;
+  request.limit = 2;
+  std::string seen;
+  for (int page = 0; page < 10; ++page) {
+    auto listed = Run<ListResourceTags>(key, request);
+    ASSERT_TRUE(listed);
+    for (const auto& tag : *listed->response.tags) seen += tag.tag_key;
+    if (!*listed->response.truncated) break;
+    request.marker = listed->response.next_marker;
+  }
+  EXPECT_EQ(seen, "abcde");
+  request.marker = "not ours";
+  auto bad = Run<ListResourceTags>(key, request);
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().error().name(), "InvalidMarkerException");
+}
+
+TEST_F(OperationsTest, AtMostFiftyTags) {
+  auto key = std::make_shared<keys::Key>(*KeyIn(KeyState::kEnabled));
+  for (int i = 10; i < 60; ++i) key->tags.push_back({std::to_string(i), "v"});
+  TagResource::Request request;
+  request.tags.emplace_back();
+  request.tags[0].tag_key = "10";
+  request.tags[0].tag_value = "new";
+  auto replaced = Run<TagResource>(key, request);
+  ASSERT_TRUE(replaced);
+  EXPECT_EQ(After(replaced).tags.at(0).value, "new");
+  request.tags[0].tag_key = "99";
+  auto refused = Run<TagResource>(key, request);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().error().name(), "TagException");
+  UntagResource::Request untag;
+  untag.tag_keys = {"none"};
+  EXPECT_FALSE(Run<UntagResource>(key, untag)->change) << "what is not there is passed over";
+  untag.tag_keys = {"none", "10"};
+  EXPECT_EQ(After(Run<UntagResource>(key, untag)).tags.size(), 49u);
+}
+
+TEST_F(OperationsTest, AnAliasMoves) {
+  auto from = std::make_shared<keys::Key>(*keys::LoadedTestKey(keys::TestName(1)));
+  from->aliases = {"alias/other", "alias/x"};
+  auto to = std::make_shared<keys::Key>(*keys::LoadedTestKey(keys::TestName(2)));
+  auto alias =
+      std::make_shared<keys::Alias>(keys::Alias{.name = keys::TestAliasName("alias/x"), .target = from->name.id});
+  using Action = keys::action::UpdateAlias;
+  auto run = [&](std::shared_ptr<const keys::Key> target) {
+    UpdateAlias::Inputs inputs{{authorizer.OnAlias<Action>(caller, alias->name).value(),
+                                authorizer.OnKey<Action>(caller, from).value(), alias},
+                               authorizer.OnKey<Action>(caller, std::move(target)).value()};
+    UpdateAlias::Request request;
+    request.alias_name = "alias/x";
+    return UpdateAlias::Run(call, std::move(inputs), request, trail);
+  };
+  auto moved = run(to);
+  ASSERT_TRUE(moved);
+  ASSERT_EQ(moved->change->keys.size(), 2u);
+  EXPECT_EQ(moved->change->keys[0].after.aliases, std::vector<std::string>{"alias/other"});
+  EXPECT_EQ(moved->change->keys[1].after.aliases, std::vector<std::string>{"alias/x"});
+  EXPECT_EQ(moved->change->aliases.at(0).after->target, to->name.id);
+  EXPECT_EQ(moved->change->aliases.at(0).before, alias);
+
+  auto pending = std::make_shared<keys::Key>(*to);
+  pending->stored_state = KeyState::kPendingDeletion;
+  auto refused = run(pending);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().error().message(), pending->arn + " is pending deletion.");
+
+  auto full = std::make_shared<keys::Key>(*to);
+  for (int i = 0; i < 50; ++i) full->aliases.push_back("alias/" + std::to_string(i));
+  EXPECT_EQ(run(full).error().error().name(), "LimitExceededException");
+}
+
+TEST_F(OperationsTest, EncryptThenDecrypt) {
+  auto key = keys::LoadedTestKey();
+  Encrypt::Request request;
+  request.plaintext = secret::SecretTesting::FromText("hello");
+  Encrypt::FillDefaults(request);
+  auto sealed = Run<Encrypt>(key, request);
+  ASSERT_TRUE(sealed);
+  EXPECT_EQ(sealed->response.key_id, key->arn);
+  EXPECT_EQ(trail.additional_event_data_json, "{\"keyMaterialId\":\"" + HexEncode(keys::TestMaterialId(1)) + "\"}");
+
+  auto decrypt = [&](Bytes blob) {
+    Decrypt::Request opened;
+    opened.ciphertext_blob = std::move(blob);
+    Decrypt::FillDefaults(opened);
+    Decrypt::Inputs inputs{authorizer.OnKey<keys::action::Decrypt>(caller, key).value(),
+                           keys::ParseCiphertext(*opened.ciphertext_blob)};
+    return Decrypt::Run(call, std::move(inputs), opened, trail);
+  };
+  Bytes blob = *sealed->response.ciphertext_blob;
+  auto opened = decrypt(blob);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(AsText(secret::SecretTesting::BytesOf(*opened->response.plaintext)), "hello");
+  blob.back() ^= 1;
+  auto refused = decrypt(blob);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().error().name(), "InvalidCiphertextException");
+  EXPECT_EQ(refused.error().error().message(), "") << "nothing about what is wrong";
+}
+
+}  // namespace
+}  // namespace kagimori::kms
