@@ -1,5 +1,12 @@
 #include "app/audit_key.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "app/unix_socket.h"
 #include "crypto/random.h"
 #include "seal/path.h"
 #include "seal/sealed_record.h"
@@ -31,6 +38,18 @@ Result<crypto::Ed25519Signer> LoadOrCreateAuditKey(const seal::KeyHierarchy& hie
       {path, seal::SealRecord(hierarchy, {.path = path, .account = seal::kNoAccount, .version = 1}, AsText(wrapped))});
   KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store, std::move(transaction)));
   return crypto::Ed25519Signer::Create(seed);
+}
+
+Result<> WriteAuditPublicKey(const std::filesystem::path& file, const std::string& pem) {
+  auto failed = [&file] { return Fail(ErrorKind::kIo, "cannot write " + file.string() + ": " + strerror(errno)); };
+  const Descriptor out(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (out.get() < 0) return failed();
+  if (write(out.get(), pem.data(), pem.size()) != static_cast<ssize_t>(pem.size()) || fsync(out.get()) != 0) {
+    auto error = failed();
+    unlink(file.c_str());
+    return error;
+  }
+  return {};
 }
 
 }  // namespace kagimori::app

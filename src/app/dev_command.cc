@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <future>
 
+#include "app/audit_key.h"
 #include "app/commands.h"
 #include "app/new_deployment.h"
 #include "app/secret_printer.h"
@@ -36,7 +37,8 @@ NodeOptions ToNodeOptions(const DevOptions& options, const DataFolder& folder) {
   return node;
 }
 
-Result<> Populate(bool insecure, Node* node) {
+Result<> Populate(bool insecure, const DataFolder& folder, Node* node) {
+  KAGIMORI_RETURN_IF_ERROR(WriteAuditPublicKey(folder.path() / "audit-public-key.pem", node->AuditPublicKeyPem()));
   KAGIMORI_RETURN_IF_ERROR(node->directory().CreateAccount(kAccount, "development"));
   if (!insecure) {
     return node->directory().PutRootAccessKey(kAccount, kWellKnown, secret::SecretBytes::CopyOf(AsBytes(kWellKnown)));
@@ -58,7 +60,7 @@ Result<> Make(const DevOptions& options, DataFolder* folder) {
     if (!added) return std::unexpected(added.error());
     return {};
   };
-  wanted.populate = [&](const seal::Deployment&, Node* node) { return Populate(options.insecure_listen, node); };
+  wanted.populate = [&](const seal::Deployment&, Node* node) { return Populate(options.insecure_listen, *folder, node); };
   return MakeDeployment(folder, wanted);
 }
 

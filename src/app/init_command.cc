@@ -7,6 +7,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "app/audit_key.h"
 #include "app/commands.h"
 #include "app/new_deployment.h"
 #include "app/passphrase.h"
@@ -21,19 +22,6 @@ namespace kagimori::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-// For everybody to read, synced, and never over a file that is there.
-Result<> WritePublicKey(const fs::path& file, const std::string& pem) {
-  auto failed = [&file] { return Fail(ErrorKind::kIo, "cannot write " + file.string() + ": " + strerror(errno)); };
-  const Descriptor out(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
-  if (out.get() < 0) return failed();
-  if (write(out.get(), pem.data(), pem.size()) != static_cast<ssize_t>(pem.size()) || fsync(out.get()) != 0) {
-    auto error = failed();
-    unlink(file.c_str());
-    return error;
-  }
-  return {};
-}
 
 // An audit folder outside the data folder must be new too, since it is emptied when init fails.
 Result<> CheckAuditFolder(const fs::path& folder) {
@@ -54,7 +42,7 @@ void EmptyAuditFolder(const fs::path& folder) {
 Result<> Populate(const seal::Deployment& deployment, AccountId account, const fs::path& key_file, Node* node) {
   KAGIMORI_RETURN_IF_ERROR(node->directory().CreateAccount(account, "main"));
   KAGIMORI_ASSIGN_OR_RETURN(const auto key, node->directory().CreateRootAccessKey(account));
-  KAGIMORI_RETURN_IF_ERROR(WritePublicKey(key_file, node->AuditPublicKeyPem()));
+  KAGIMORI_RETURN_IF_ERROR(WriteAuditPublicKey(key_file, node->AuditPublicKeyPem()));
   fmt::print("Deployment:        {}\nAccount:           {}\nAudit public key:  {}\nAccess key id:     {}\n",
              FormatUuid(deployment.id), account.ToString(), key_file.string(), key.access_key_id);
   Result<> shown;

@@ -44,7 +44,7 @@ void Reload(Node* node) {
   if (auto reloaded = node->ReloadTls(); !reloaded) {
     log::Error("the TLS files could not be read again; the old ones stay", {{"reason", reloaded.error().text}});
   } else {
-    log::Info("the TLS files were read again");
+    log::Info("the TLS files were read again, if there are any");
   }
 }
 
