@@ -1,0 +1,67 @@
+// Whatever a client sends as a ciphertext: it is taken apart and opened without a crash, and nothing opens that the key
+// did not make.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <utility>
+
+#include "authz/authorizer.h"
+#include "keys/engine.h"
+#include "keys/testing/test_keys.h"
+
+namespace kagimori::keys {
+namespace {
+
+struct Fixed {
+  std::shared_ptr<const Key> key = LoadedTestKey(TestName(), {1, 2});
+  identity::Principal caller{
+      .kind = identity::Principal::Kind::kRoot, .account = kTestAccount, .arn = "", .unique_id = "", .name = ""};
+  authz::Authorizer authorizer;
+  Authorized<action::Decrypt, Key> decrypt =
+      authorizer.OnKey<action::Decrypt>(caller, key, CanonicalContext({{"a", "b"}})).value();
+  Authorized<action::Encrypt, Key> encrypt =
+      authorizer.OnKey<action::Encrypt>(caller, key, CanonicalContext({{"a", "b"}})).value();
+};
+
+void Require(bool holds) {
+  if (!holds) abort();
+}
+
+void TryOpen(const Fixed& fixed, ByteView blob) {
+  std::optional<CiphertextView> view = ParseCiphertext(blob);
+  if (!view) return;
+  Require(view->header_bytes.size() + view->commitment.size() + view->sealed.size() == blob.size());
+  Bytes again;
+  view->header.AppendTo(&again);
+  Require(std::ranges::equal(again, view->header_bytes));
+  Require(!engine::Decrypt(fixed.decrypt, *view));
+}
+
+// Past the checks that no fuzzer gets through: a real ciphertext, changed as the input says.
+void TryChanged(const Fixed& fixed, ByteView input) {
+  if (input.empty()) return;
+  Bytes blob =
+      engine::Encrypt(fixed.encrypt, secret::SecretBytes::CopyOf(input.first(std::min<size_t>(input.size(), 64))))
+          .value()
+          .blob;
+  Require(engine::Decrypt(fixed.decrypt, *ParseCiphertext(blob)).has_value());
+  bool changed = false;
+  for (size_t i = 0; i + 1 < input.size() && i < 16; i += 2) {
+    uint8_t before = std::exchange(blob[input[i] % blob.size()], input[i + 1]);
+    changed = changed || before != input[i + 1];
+  }
+  std::optional<CiphertextView> view = ParseCiphertext(blob);
+  if (changed && view) {
+    Require(!engine::Decrypt(fixed.decrypt, *view));
+  }
+}
+
+}  // namespace
+}  // namespace kagimori::keys
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static const auto* fixed = new kagimori::keys::Fixed;
+  kagimori::keys::TryOpen(*fixed, {data, size});
+  kagimori::keys::TryChanged(*fixed, {data, size});
+  return 0;
+}
