@@ -68,6 +68,7 @@ struct Node::State {
   std::unique_ptr<keys::OutboxDelivery> outbox;
   std::unique_ptr<keys::ScheduledDeletion> deletions;
   authz::Authorizer authorizer;
+  gateway::Turnstile contended;
   gateway::Services services{};
 
   std::unique_ptr<net::TlsContext> tls;
@@ -153,6 +154,7 @@ void Node::State::MakeServices() {
               .outbox = outbox.get(),
               .authorizer = &authorizer,
               .audit = audit.get(),
+              .contended = &contended,
               .custom_policies = options.accept_custom_policies ? kms::CustomPolicies::kAccepted : kms::CustomPolicies::kRefused};
 }
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "gateway/request_stats.h"
 #include "gateway/security_log.h"
+#include "gateway/turnstile.h"
 #include "identity/directory.h"
 #include "keys/committer.h"
 #include "keys/key_table.h"
@@ -28,6 +29,7 @@ struct Services {
   keys::OutboxDelivery* outbox;
   const authz::Authorizer* authorizer;
   audit::Log* audit;
+  Turnstile* contended;  // where changes that lost to another line up
   kms::CustomPolicies custom_policies = kms::CustomPolicies::kRefused;
 };
 

@@ -16,9 +16,8 @@ namespace kagimori::gateway {
 
 inline constexpr std::string_view kJsonType = "application/x-amz-json-1.1";
 
-// How often an operation is resolved and run again because something it was based on changed meanwhile. Of n clients that keep changing one key
-// each commit lets one through, so a client loses (1 - 1/n)^attempts of its calls: with 10 attempts and 16 clients that was every second one.
-// Every attempt waits for a commit, so this is no busy loop.
+// How often an operation is resolved and run again because something it was based on changed meanwhile. From the second try on it has
+// its turn (turnstile.h), and loses only to first tries of others, of which each client has one.
 inline constexpr int kMaxAttempts = 1000;
 
 // What the end of steps 6 to 11 is: a body to send and what is to be committed before it, or an error.
@@ -103,7 +102,9 @@ Task<void> RunOperation(RequestScope& scope, wire::JsonDocument document) {
   if constexpr (requires { Op::FillDefaults(*request); }) Op::FillDefaults(*request);
   shapes::AppendRequestParameters(*request, &scope.request_parameters);
 
+  Turnstile::Guard turn;
   for (int attempt = 1; attempt <= kMaxAttempts; ++attempt) {
+    if (attempt == 2) turn = co_await scope.services().contended->Enter(scope.contended);
     scope.trail = {};
     PreparedOrError prepared = co_await Prepare<Op>(scope, *request);
     bool done = co_await Finish(scope, std::move(prepared), attempt == kMaxAttempts);

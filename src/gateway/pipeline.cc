@@ -118,7 +118,12 @@ Task<bool> Finish(RequestScope& scope, PreparedOrError prepared, bool last_attem
   if (prepared->change) {
     Result<store::Revision> committed =
         co_await scope.services().committer->Commit(*prepared->change, {.id = scope.event_id(), .line = line});
-    if (!committed && committed.error().kind == ErrorKind::kConflict && !last_attempt) co_return false;
+    if (!committed && committed.error().kind == ErrorKind::kConflict && !last_attempt) {
+      const keys::Change& change = *prepared->change;
+      scope.contended = change.keys.empty() ? std::hash<keys::AliasName>()(change.aliases.front().name)
+                                            : std::hash<keys::KeyName>()(change.keys.front().after.name);
+      co_return false;
+    }
     if (!committed) {
       LogFailure(scope, committed.error());
       co_await AnswerError(scope, Errors::KmsInternal());

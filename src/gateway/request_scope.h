@@ -43,6 +43,8 @@ class RequestScope {
 
   const identity::Principal& caller() const { return *credential->principal; }
 
+  size_t contended = 0;  // a hash of what the last try lost a conflict on
+
   // For the audit record.
   kms::Trail trail;
   std::string request_parameters;  // JSON; empty: null
