@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <utility>
 
 #include "authz/authorizer.h"
 #include "keys/engine.h"
@@ -45,15 +44,10 @@ void TryChanged(const Fixed& fixed, ByteView input) {
           .value()
           .blob;
   Require(engine::Decrypt(fixed.decrypt, *ParseCiphertext(blob)).has_value());
-  bool changed = false;
-  for (size_t i = 0; i + 1 < input.size() && i < 16; i += 2) {
-    uint8_t before = std::exchange(blob[input[i] % blob.size()], input[i + 1]);
-    changed = changed || before != input[i + 1];
-  }
+  const Bytes original = blob;
+  for (size_t i = 0; i + 1 < input.size() && i < 16; i += 2) blob[input[i] % blob.size()] = input[i + 1];
   std::optional<CiphertextView> view = ParseCiphertext(blob);
-  if (changed && view) {
-    Require(!engine::Decrypt(fixed.decrypt, *view));
-  }
+  if (view) Require(engine::Decrypt(fixed.decrypt, *view).has_value() == (blob == original));
 }
 
 }  // namespace

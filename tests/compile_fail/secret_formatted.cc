@@ -1,4 +1,4 @@
-// expect: static assertion failed|static_assert|is not formattable|Cannot format|deleted function
+// expect: static assertion failed|static_assert|is not formattable|Cannot format|deleted function|explicitly marked deleted
 // Nor by being formatted.
 #include <fmt/format.h>
 
