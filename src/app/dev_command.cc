@@ -60,7 +60,9 @@ Result<> Make(const DevOptions& options, DataFolder* folder) {
     if (!added) return std::unexpected(added.error());
     return {};
   };
-  wanted.populate = [&](const seal::Deployment&, Node* node) { return Populate(options.insecure_listen, *folder, node); };
+  wanted.populate = [&](const seal::Deployment&, Node* node) {
+    return Populate(options.insecure_listen, *folder, node);
+  };
   return MakeDeployment(folder, wanted);
 }
 

@@ -37,9 +37,12 @@ int CoreCount(int wanted) {
 
 std::string_view Name(audit::DiskState state) {
   switch (state) {
-    case audit::DiskState::kOk: return "ok";
-    case audit::DiskState::kReserve: return "reserve";
-    case audit::DiskState::kFull: return "full";
+    case audit::DiskState::kOk:
+      return "ok";
+    case audit::DiskState::kReserve:
+      return "reserve";
+    case audit::DiskState::kFull:
+      return "full";
   }
   return "unknown";
 }
@@ -131,7 +134,8 @@ Result<> Node::State::OpenAudit() {
   }
   outbox = std::make_unique<keys::OutboxDelivery>(hierarchy.get(), store.get(), audit.get());
   KAGIMORI_ASSIGN_OR_RETURN(size_t appended, outbox->Recover());
-  if (appended > 0) log::Info("audit events of committed changes were appended after a crash", {{"events", std::to_string(appended)}});
+  if (appended > 0)
+    log::Info("audit events of committed changes were appended after a crash", {{"events", std::to_string(appended)}});
   outbox->Start();
   return {};
 }
@@ -141,11 +145,14 @@ void Node::State::MakeServices() {
   keys = std::make_unique<keys::KeyTable>(hierarchy.get(), store.get());
   committer = std::make_unique<keys::Committer>(hierarchy.get(), store.get(), keys.get());
   keys::ScheduledDeletion::Options deletion_options;
-  if (deployment.kind == seal::DeploymentKind::kDevelopment) deletion_options.uptime_before_destruction = std::chrono::seconds(0);
+  if (deployment.kind == seal::DeploymentKind::kDevelopment)
+    deletion_options.uptime_before_destruction = std::chrono::seconds(0);
   deletions = std::make_unique<keys::ScheduledDeletion>(
-      hierarchy.get(), store.get(), keys.get(), clock.get(), [this] { return clock_keeper->UptimeSeconds(); }, deletion_options,
-      [this](const keys::Key& key) { return MakeDeleteKeyEvent(key, clock->Wall()); },
-      [this](const keys::ScheduledDeletion::EventLine& event) { return AppendServiceEvent(event, audit.get(), outbox.get()); });
+      hierarchy.get(), store.get(), keys.get(), clock.get(), [this] { return clock_keeper->UptimeSeconds(); },
+      deletion_options, [this](const keys::Key& key) { return MakeDeleteKeyEvent(key, clock->Wall()); },
+      [this](const keys::ScheduledDeletion::EventLine& event) {
+        return AppendServiceEvent(event, audit.get(), outbox.get());
+      });
   services = {.clock = clock.get(),
               .hierarchy = hierarchy.get(),
               .directory = directory.get(),
@@ -155,7 +162,8 @@ void Node::State::MakeServices() {
               .authorizer = &authorizer,
               .audit = audit.get(),
               .contended = &contended,
-              .custom_policies = options.accept_custom_policies ? kms::CustomPolicies::kAccepted : kms::CustomPolicies::kRefused};
+              .custom_policies =
+                  options.accept_custom_policies ? kms::CustomPolicies::kAccepted : kms::CustomPolicies::kRefused};
 }
 
 Result<> Node::State::Listen() {
@@ -171,7 +179,8 @@ Result<> Node::State::Listen() {
     core_list.push_back(cores.back().get());
     state_list.push_back(core_states.back().get());
   }
-  front = std::make_unique<gateway::Front>(state_list, gateway::FrontOptions{.loopback_names_only = options.loopback_names_only});
+  front = std::make_unique<gateway::Front>(state_list,
+                                           gateway::FrontOptions{.loopback_names_only = options.loopback_names_only});
   server = std::make_unique<net::Server>(core_list, front.get(), options.limits, tls.get(), clock.get());
   KAGIMORI_RETURN_IF_ERROR(server->Listen(options.host, options.port));
   if (options.metrics_port) KAGIMORI_RETURN_IF_ERROR(ListenForOperators());
@@ -214,7 +223,9 @@ gateway::NodeFigures Node::State::Figures() const {
 void Node::State::RunSchedule() {
   std::lock_guard lock(schedule_mutex);
   Result<size_t> destroyed = deletions->RunOnce();
-  if (!destroyed) log::Error("scheduled deletions could not be carried out; they are tried again", {{"error", Describe(destroyed.error())}});
+  if (!destroyed)
+    log::Error("scheduled deletions could not be carried out; they are tried again",
+               {{"error", Describe(destroyed.error())}});
 }
 
 void Node::State::Background() {
@@ -225,7 +236,8 @@ void Node::State::Background() {
     RunSchedule();
     if (std::chrono::steady_clock::now() >= next_save) {
       next_save += kClockSaveInterval;
-      if (Result<> saved = clock_keeper->Save(); !saved) log::Error("the clock's state could not be saved", {{"error", Describe(saved.error())}});
+      if (Result<> saved = clock_keeper->Save(); !saved)
+        log::Error("the clock's state could not be saved", {{"error", Describe(saved.error())}});
     }
     lock.lock();
   }
@@ -234,7 +246,8 @@ void Node::State::Background() {
 void Node::State::StopServer(net::Server* stopping, std::chrono::milliseconds grace) {
   std::promise<void> done;
   std::future<void> stopped = done.get_future();
-  stopping->Shutdown(grace, [promise = std::make_shared<std::promise<void>>(std::move(done))] { promise->set_value(); });
+  stopping->Shutdown(grace,
+                     [promise = std::make_shared<std::promise<void>>(std::move(done))] { promise->set_value(); });
   stopped.wait();
 }
 
@@ -244,7 +257,8 @@ Node::~Node() {
   if (state_ != nullptr) Shutdown(std::chrono::milliseconds(0));
 }
 
-Result<std::unique_ptr<Node>> Node::Open(const NodeOptions& options, const seal::Deployment& deployment, secret::SecretKey256 root_key) {
+Result<std::unique_ptr<Node>> Node::Open(const NodeOptions& options, const seal::Deployment& deployment,
+                                         secret::SecretKey256 root_key) {
   auto state = std::make_unique<State>();
   state->options = options;
   state->deployment = deployment;
@@ -309,9 +323,11 @@ Result<> Node::AdvanceClock(std::chrono::milliseconds by) {
   return {};
 }
 
-Result<> Node::AuditAdministration(std::string_view name, std::string_view parameters_json, uint32_t peer_uid, std::string_view error) {
-  return AppendAdministrationEvent({.name = name, .parameters_json = parameters_json, .peer_uid = peer_uid, .error = error},
-                                   state_->clock->Wall(), state_->audit.get());
+Result<> Node::AuditAdministration(std::string_view name, std::string_view parameters_json, uint32_t peer_uid,
+                                   std::string_view error) {
+  return AppendAdministrationEvent(
+      {.name = name, .parameters_json = parameters_json, .peer_uid = peer_uid, .error = error}, state_->clock->Wall(),
+      state_->audit.get());
 }
 
 void Node::Shutdown(std::chrono::milliseconds grace) {
@@ -329,9 +345,11 @@ void Node::Shutdown(std::chrono::milliseconds grace) {
   if (state.background.joinable()) state.background.join();
   for (auto& core : state.cores) core->Finish();
   if (state.operator_core != nullptr) state.operator_core->Finish();
-  if (Result<> saved = state.clock_keeper->Save(); !saved) log::Error("the clock's state could not be saved", {{"error", Describe(saved.error())}});
+  if (Result<> saved = state.clock_keeper->Save(); !saved)
+    log::Error("the clock's state could not be saved", {{"error", Describe(saved.error())}});
   state.outbox.reset();
-  if (Result<> synced = state.audit->Sync(); !synced) log::Error("the audit log could not be synced", {{"error", Describe(synced.error())}});
+  if (Result<> synced = state.audit->Sync(); !synced)
+    log::Error("the audit log could not be synced", {{"error", Describe(synced.error())}});
   state.store->Close();
   state_.reset();
 }

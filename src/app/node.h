@@ -63,7 +63,8 @@ struct NodeStatus {
 class Node {
  public:
   // Makes what a new data folder's store needs (terms, audit signing key) / opens what is there. Blocking.
-  static Result<std::unique_ptr<Node>> Open(const NodeOptions& options, const seal::Deployment& deployment, secret::SecretKey256 root_key);
+  static Result<std::unique_ptr<Node>> Open(const NodeOptions& options, const seal::Deployment& deployment,
+                                            secret::SecretKey256 root_key);
   ~Node();
 
   // For init and dev, before Start. Blocking.
@@ -80,7 +81,8 @@ class Node {
   // Development only. Saved at once; deletions that are due now run before this returns.
   Result<> AdvanceClock(std::chrono::milliseconds by);
   // Appends a record of an administrative call ("Status", "ClockAdvance") to the audit log. Blocking.
-  Result<> AuditAdministration(std::string_view name, std::string_view parameters_json, uint32_t peer_uid, std::string_view error);
+  Result<> AuditAdministration(std::string_view name, std::string_view parameters_json, uint32_t peer_uid,
+                               std::string_view error);
 
   // Finishes what was accepted, at most `grace`, and saves. Blocking; the node is over afterwards.
   void Shutdown(std::chrono::milliseconds grace);

@@ -26,25 +26,27 @@ keys::ScheduledDeletion::EventLine MakeDeleteKeyEvent(const keys::Key& key, Time
   std::string elements = "{\"keyId\":";
   wire::AppendJsonString(key.arn, &elements);
   elements.push_back('}');
-  audit::Event event{.identity = {.type = audit::IdentityType::kInternal, .account_id = account, .invoked_by = "AWS Internal"},
-                     .time = now,
-                     .event_source = "kms.amazonaws.com",
-                     .event_name = "DeleteKey",
-                     .region = key.name.region.name(),
-                     .source_ip = "AWS Internal",
-                     .user_agent = "AWS Internal",
-                     .response_elements_json = elements,
-                     .has_request_id = false,
-                     .event_id = line.id,
-                     .read_only = false,
-                     .resources = {&resource, 1},
-                     .type = audit::EventType::kAwsServiceEvent,
-                     .recipient_account_id = account};
+  audit::Event event{
+      .identity = {.type = audit::IdentityType::kInternal, .account_id = account, .invoked_by = "AWS Internal"},
+      .time = now,
+      .event_source = "kms.amazonaws.com",
+      .event_name = "DeleteKey",
+      .region = key.name.region.name(),
+      .source_ip = "AWS Internal",
+      .user_agent = "AWS Internal",
+      .response_elements_json = elements,
+      .has_request_id = false,
+      .event_id = line.id,
+      .read_only = false,
+      .resources = {&resource, 1},
+      .type = audit::EventType::kAwsServiceEvent,
+      .recipient_account_id = account};
   audit::AppendJson(event, &line.line);
   return line;
 }
 
-Result<> AppendServiceEvent(const keys::ScheduledDeletion::EventLine& event, audit::Log* log, keys::OutboxDelivery* outbox) {
+Result<> AppendServiceEvent(const keys::ScheduledDeletion::EventLine& event, audit::Log* log,
+                            keys::OutboxDelivery* outbox) {
   KAGIMORI_RETURN_IF_ERROR(Append(event.line, event.id, log));
   outbox->Delivered(event.id, log->Head().sequence);
   return {};
@@ -52,21 +54,22 @@ Result<> AppendServiceEvent(const keys::ScheduledDeletion::EventLine& event, aud
 
 Result<> AppendAdministrationEvent(const AdministrativeCall& call, Timestamp now, audit::Log* log) {
   std::string principal = "uid:" + std::to_string(call.peer_uid);
-  audit::Event event{.identity = {.type = audit::IdentityType::kAwsService, .principal_id = principal, .invoked_by = principal},
-                     .time = now,
-                     .event_source = "administration.kagimori",
-                     .event_name = call.name,
-                     .region = "us-east-1",
-                     .source_ip = "administration socket",
-                     .user_agent = "kagimori",
-                     .error_code = call.error.empty() ? std::string_view() : std::string_view("AdministrationFailed"),
-                     .error_message = call.error,
-                     .request_parameters_json = call.parameters_json,
-                     .has_request_id = false,
-                     .event_id = crypto::RandomUuid(),
-                     .read_only = call.name == "Status",
-                     .resources = {},
-                     .recipient_account_id = kDeploymentAccount};
+  audit::Event event{
+      .identity = {.type = audit::IdentityType::kAwsService, .principal_id = principal, .invoked_by = principal},
+      .time = now,
+      .event_source = "administration.kagimori",
+      .event_name = call.name,
+      .region = "us-east-1",
+      .source_ip = "administration socket",
+      .user_agent = "kagimori",
+      .error_code = call.error.empty() ? std::string_view() : std::string_view("AdministrationFailed"),
+      .error_message = call.error,
+      .request_parameters_json = call.parameters_json,
+      .has_request_id = false,
+      .event_id = crypto::RandomUuid(),
+      .read_only = call.name == "Status",
+      .resources = {},
+      .recipient_account_id = kDeploymentAccount};
   std::string line;
   audit::AppendJson(event, &line);
   return Append(line, event.event_id, log);

@@ -18,7 +18,8 @@ namespace kagimori::app {
 keys::ScheduledDeletion::EventLine MakeDeleteKeyEvent(const keys::Key& key, Timestamp now);
 
 // Appends an event whose copy is in the outbox already.
-Result<> AppendServiceEvent(const keys::ScheduledDeletion::EventLine& event, audit::Log* log, keys::OutboxDelivery* outbox);
+Result<> AppendServiceEvent(const keys::ScheduledDeletion::EventLine& event, audit::Log* log,
+                            keys::OutboxDelivery* outbox);
 
 // A call on the administration socket; `error` is empty when it succeeded.
 struct AdministrativeCall {

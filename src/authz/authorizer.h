@@ -29,7 +29,8 @@ class Minter {
  private:
   friend class Authorizer;
   template <class Action, class Resource>
-  static keys::Authorized<Action, Resource> Make(std::shared_ptr<const Resource> resource, keys::CanonicalContext context) {
+  static keys::Authorized<Action, Resource> Make(std::shared_ptr<const Resource> resource,
+                                                 keys::CanonicalContext context) {
     return keys::Authorized<Action, Resource>(std::move(resource), std::move(context));
   }
 };
@@ -39,22 +40,27 @@ class Authorizer {
  public:
   // `context`: the encryption context of the request; it stays with the proof.
   template <class Action>
-  Decision<keys::Authorized<Action, keys::Key>> OnKey(const identity::Principal& caller, std::shared_ptr<const keys::Key> key,
+  Decision<keys::Authorized<Action, keys::Key>> OnKey(const identity::Principal& caller,
+                                                      std::shared_ptr<const keys::Key> key,
                                                       keys::CanonicalContext context = {}) const {
-    if (auto denial = Decide(caller, Action::kName, key->name.account, key->arn)) return std::unexpected(std::move(*denial));
+    if (auto denial = Decide(caller, Action::kName, key->name.account, key->arn))
+      return std::unexpected(std::move(*denial));
     return Minter::Make<Action, keys::Key>(std::move(key), std::move(context));
   }
 
   // An alias as a resource of its own: CreateAlias, UpdateAlias, DeleteAlias.
   template <class Action>
-  Decision<keys::Authorized<Action, keys::AliasName>> OnAlias(const identity::Principal& caller, keys::AliasName alias) const {
-    if (auto denial = Decide(caller, Action::kName, alias.account, alias.Arn())) return std::unexpected(std::move(*denial));
+  Decision<keys::Authorized<Action, keys::AliasName>> OnAlias(const identity::Principal& caller,
+                                                              keys::AliasName alias) const {
+    if (auto denial = Decide(caller, Action::kName, alias.account, alias.Arn()))
+      return std::unexpected(std::move(*denial));
     return Minter::Make<Action, keys::AliasName>(std::make_shared<const keys::AliasName>(std::move(alias)), {});
   }
 
   // What needs no key: CreateKey, GenerateRandom, ListKeys, ListAliases.
   template <class Action>
-  Decision<keys::Authorized<Action, keys::AccountScope>> OnAccount(const identity::Principal& caller, keys::AccountScope scope) const {
+  Decision<keys::Authorized<Action, keys::AccountScope>> OnAccount(const identity::Principal& caller,
+                                                                   keys::AccountScope scope) const {
     if (auto denial = Decide(caller, Action::kName, scope.account, "*")) return std::unexpected(std::move(*denial));
     return Minter::Make<Action, keys::AccountScope>(std::make_shared<const keys::AccountScope>(scope), {});
   }
@@ -63,7 +69,8 @@ class Authorizer {
   static Denial ForeignKey(const identity::Principal& caller, std::string_view action, std::string_view arn);
 
  private:
-  static std::unique_ptr<Denial> Decide(const identity::Principal& caller, std::string_view action, AccountId owner, std::string_view arn);
+  static std::unique_ptr<Denial> Decide(const identity::Principal& caller, std::string_view action, AccountId owner,
+                                        std::string_view arn);
 };
 
 }  // namespace kagimori::authz

@@ -19,8 +19,8 @@ CivilTime ToCivil(Timestamp time) {
   int64_t day = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400;
   int64_t rest = seconds - day * 86400;
   std::chrono::year_month_day date{std::chrono::sys_days{days{day}}};
-  return {static_cast<int>(date.year()),     static_cast<unsigned>(date.month()),   static_cast<unsigned>(date.day()),
-          static_cast<int>(rest / 3600), static_cast<int>(rest / 60 % 60), static_cast<int>(rest % 60)};
+  return {static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+          static_cast<int>(rest / 3600), static_cast<int>(rest / 60 % 60),    static_cast<int>(rest % 60)};
 }
 
 }  // namespace

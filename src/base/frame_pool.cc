@@ -22,8 +22,8 @@ void FramePool::Free(void* frame, size_t size) noexcept { ::operator delete(fram
 namespace {
 
 constexpr size_t kStep = 64;
-constexpr size_t kClasses = 64;       // up to 4 KiB
-constexpr size_t kMaxKept = 128;      // of each class and thread
+constexpr size_t kClasses = 64;   // up to 4 KiB
+constexpr size_t kMaxKept = 128;  // of each class and thread
 
 struct FreeFrame {
   FreeFrame* next;

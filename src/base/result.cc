@@ -9,15 +9,24 @@ namespace {
 
 std::string_view Name(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kInvalid: return "invalid";
-    case ErrorKind::kNotFound: return "not found";
-    case ErrorKind::kConflict: return "conflict";
-    case ErrorKind::kCorrupt: return "corrupt";
-    case ErrorKind::kAuthentication: return "authentication";
-    case ErrorKind::kLimit: return "limit";
-    case ErrorKind::kUnavailable: return "unavailable";
-    case ErrorKind::kIo: return "input/output";
-    case ErrorKind::kInternal: return "internal";
+    case ErrorKind::kInvalid:
+      return "invalid";
+    case ErrorKind::kNotFound:
+      return "not found";
+    case ErrorKind::kConflict:
+      return "conflict";
+    case ErrorKind::kCorrupt:
+      return "corrupt";
+    case ErrorKind::kAuthentication:
+      return "authentication";
+    case ErrorKind::kLimit:
+      return "limit";
+    case ErrorKind::kUnavailable:
+      return "unavailable";
+    case ErrorKind::kIo:
+      return "input/output";
+    case ErrorKind::kInternal:
+      return "internal";
   }
   return "unknown";
 }

@@ -44,19 +44,20 @@ std::string Describe(const Error& error);
 #define KAGIMORI_CONCAT_(a, b) KAGIMORI_CONCAT_INNER_(a, b)
 
 // Leaves the function with the error of `expression`, if it has one.
-#define KAGIMORI_RETURN_IF_ERROR(expression)                                                            \
-  do {                                                                                                  \
-    if (auto kagimori_result_ = (expression); !kagimori_result_) [[unlikely]] {                         \
-      return std::unexpected(std::move(kagimori_result_).error());                                      \
-    }                                                                                                   \
+#define KAGIMORI_RETURN_IF_ERROR(expression)                                    \
+  do {                                                                          \
+    if (auto kagimori_result_ = (expression); !kagimori_result_) [[unlikely]] { \
+      return std::unexpected(std::move(kagimori_result_).error());              \
+    }                                                                           \
   } while (false)
 
 // `target` (a declaration or an lvalue) takes the value of `expression`, or the function is left with its error.
 #define KAGIMORI_ASSIGN_OR_RETURN(target, expression) \
   KAGIMORI_ASSIGN_OR_RETURN_INNER_(KAGIMORI_CONCAT_(kagimori_result_, __LINE__), target, expression)
-#define KAGIMORI_ASSIGN_OR_RETURN_INNER_(name, target, expression)              \
-  auto name = (expression);                                                     \
-  if (!name) [[unlikely]] return std::unexpected(std::move(name).error());      \
+#define KAGIMORI_ASSIGN_OR_RETURN_INNER_(name, target, expression) \
+  auto name = (expression);                                        \
+  if (!name) [[unlikely]]                                          \
+    return std::unexpected(std::move(name).error());               \
   target = *std::move(name)
 
 #endif  // KAGIMORI_BASE_RESULT_H_

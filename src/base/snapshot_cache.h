@@ -15,9 +15,11 @@ namespace kagimori {
 
 // The node's immutable snapshots of stored things (keys, aliases, credentials), found without a lock.
 //
-//   * A value never changes; a commit that changes the thing calls Invalidate before its response leaves. From then on no
+//   * A value never changes; a commit that changes the thing calls Invalidate before its response leaves. From then on
+//   no
 //     lookup on any thread gives the old value (`superseded` is one atomic flag in the entry that all threads share).
-//   * Each core keeps a small direct-mapped View of its own in front of the shared table; only a miss there takes the lock.
+//   * Each core keeps a small direct-mapped View of its own in front of the shared table; only a miss there takes the
+//   lock.
 //   * Loading is the caller's business: BeginLoad before the store is read, Insert after. A value read before an
 //     invalidation is not inserted (Insert says so; read again).
 //
@@ -71,7 +73,8 @@ class SnapshotCache {
     return invalidations_;
   }
 
-  // False (and nothing is cached) when anything that maps to this key's bucket was invalidated since `ticket`: then the value may be old.
+  // False (and nothing is cached) when anything that maps to this key's bucket was invalidated since `ticket`: then the
+  // value may be old.
   bool Insert(uint64_t ticket, const Key& key, std::shared_ptr<const Value> value) {
     std::lock_guard lock(mutex_);
     if (recent_[Hash()(key) % kRecent] > ticket) return false;
@@ -82,6 +85,12 @@ class SnapshotCache {
     if (entries_.size() >= capacity_) EvictOne();
     entries_.emplace(key, std::make_shared<Entry>(key, std::move(value)));
     return true;
+  }
+
+  // For threads without a View; takes the lock. Null on a miss.
+  std::shared_ptr<const Value> Get(const Key& key) {
+    std::shared_ptr<Entry> found = Find(key);
+    return found == nullptr ? nullptr : found->value;
   }
 
   void Invalidate(const Key& key) {
@@ -132,7 +141,8 @@ class SnapshotCache {
   const size_t capacity_;
   mutable std::mutex mutex_;
   std::unordered_map<Key, std::shared_ptr<Entry>, Hash> entries_;
-  std::vector<uint64_t> recent_ = std::vector<uint64_t>(kRecent, 0);  // the newest invalidation, by bucket of the key's hash
+  std::vector<uint64_t> recent_ =
+      std::vector<uint64_t>(kRecent, 0);  // the newest invalidation, by bucket of the key's hash
   uint64_t invalidations_ = 0;
   size_t evict_at_ = 0;
 };

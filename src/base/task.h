@@ -13,11 +13,12 @@ namespace kagimori {
 
 // A coroutine that starts when it is awaited (or detached) and hands its value to the one coroutine that awaits it.
 //
-// The way of a request is written as Tasks so that it reads as a story although it may wait for the store. A Task that never
-// waits runs to its end inside `co_await`, without a detour through an executor. Not thread-safe; whoever resumes a Task
-// that waits decides the thread (see net::Core::Resume).
+// The way of a request is written as Tasks so that it reads as a story although it may wait for the store. A Task that
+// never waits runs to its end inside `co_await`, without a detour through an executor. Not thread-safe; whoever resumes
+// a Task that waits decides the thread (see net::Core::Resume).
 //
-// GCC 12: no `co_await` inside a conditional operator, a braced initialiser or a condition with temporaries; assign first.
+// GCC 12: no `co_await` inside a conditional operator, a braced initialiser or a condition with temporaries; assign
+// first.
 template <class T>
 class [[nodiscard]] Task;
 
@@ -40,7 +41,8 @@ struct TaskPromiseBase {
 
   std::suspend_always initial_suspend() noexcept { return {}; }
   Final final_suspend() noexcept { return {}; }
-  // Exceptions are for bugs: the request's outermost frame catches them (gateway/pipeline); inside a Task they travel as such.
+  // Exceptions are for bugs: the request's outermost frame catches them (gateway/pipeline); inside a Task they travel
+  // as such.
   void unhandled_exception() noexcept { exception = std::current_exception(); }
   std::exception_ptr exception;
 };

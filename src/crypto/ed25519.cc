@@ -33,7 +33,9 @@ Ed25519Signer::Ed25519Signer(Ed25519Signer&&) noexcept = default;
 Ed25519Signer& Ed25519Signer::operator=(Ed25519Signer&&) noexcept = default;
 Ed25519Signer::~Ed25519Signer() = default;
 
-Result<Ed25519Signer> Ed25519Signer::Create(const secret::SecretKey256& seed) { return FromSeed(SecretOpener::Open(seed)); }
+Result<Ed25519Signer> Ed25519Signer::Create(const secret::SecretKey256& seed) {
+  return FromSeed(SecretOpener::Open(seed));
+}
 
 Result<Ed25519Signer> Ed25519Signer::Create(const secret::SecretBytes& seed) {
   if (seed.size() != 32) return Fail(ErrorKind::kInvalid, "an Ed25519 private key has 32 bytes");

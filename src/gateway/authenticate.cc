@@ -11,13 +11,14 @@ namespace {
 
 using CredentialPtr = std::shared_ptr<const identity::Credential>;
 
-std::unexpected<Unauthenticated> Refused(sigv4::AuthFailure failure) { return std::unexpected(Unauthenticated{std::move(failure)}); }
+std::unexpected<Unauthenticated> Refused(sigv4::AuthFailure failure) {
+  return std::unexpected(Unauthenticated{std::move(failure)});
+}
 
 Task<Result<CredentialPtr>> LoadCredential(CoreState& core, const std::string& access_key_id) {
   identity::Directory* directory = core.services->directory;
-  Result<CredentialPtr> loaded = co_await net::Await<Result<CredentialPtr>>([directory, &access_key_id](auto callback) {
-    directory->LoadCredential(access_key_id, std::move(callback));
-  });
+  Result<CredentialPtr> loaded = co_await net::Await<Result<CredentialPtr>>(
+      [directory, &access_key_id](auto callback) { directory->LoadCredential(access_key_id, std::move(callback)); });
   co_return loaded;
 }
 
@@ -39,7 +40,8 @@ Task<std::expected<void, Unauthenticated>> Authenticate(RequestScope& scope, sig
   }
   if (!credential && credential.error().kind == ErrorKind::kNotFound) co_return Refused(sigv4::UnknownAccessKey());
   if (!credential) {
-    log::Error("a credential could not be read", {{"request_id", std::string(scope.request_id())}, {"error", Describe(credential.error())}});
+    log::Error("a credential could not be read",
+               {{"request_id", std::string(scope.request_id())}, {"error", Describe(credential.error())}});
     co_return std::unexpected(Unauthenticated{});
   }
   if (!(*credential)->active) co_return Refused(sigv4::UnknownAccessKey());

@@ -14,8 +14,8 @@ struct Unauthenticated {
   std::optional<sigv4::AuthFailure> failure;
 };
 
-// Step 5: verifies the signature over the bytes that arrived, and enters credential and Region into the scope. What follows may
-// believe both.
+// Step 5: verifies the signature over the bytes that arrived, and enters credential and Region into the scope. What
+// follows may believe both.
 Task<std::expected<void, Unauthenticated>> Authenticate(RequestScope& scope, sigv4::Protocol protocol);
 
 }  // namespace kagimori::gateway

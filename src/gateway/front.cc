@@ -15,7 +15,8 @@ namespace {
 constexpr size_t kDefaultBodyLimit = 64 * 1024;
 
 constexpr std::string_view kUnknownService =
-    "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n";
+    "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be "
+    "authorized</Message>\n</AccessDeniedException>\n";
 
 void Refuse(CoreState& core, std::unique_ptr<net::Exchange> exchange, std::string body) {
   RequestScope scope(&core, std::move(exchange), "");
@@ -36,15 +37,22 @@ void Front::Serve(net::Core& core, std::unique_ptr<net::Exchange> exchange) {
     std::string_view origin = head.Get("origin");
     if (!IsLoopbackHost(head.Get("host")) || (!origin.empty() && !IsLoopbackOrigin(origin))) {
       Refuse(state, std::move(exchange),
-             "<AccessDeniedException>\n  <Message>This development server answers loopback host names and origins only</Message>\n"
+             "<AccessDeniedException>\n  <Message>This development server answers loopback host names and origins "
+             "only</Message>\n"
              "</AccessDeniedException>\n");
       return;
     }
   }
   switch (RouteOf(head)) {
-    case Route::kKms: Detach(ServeKms(state, std::move(exchange))); return;
-    case Route::kSts: Detach(ServeSts(state, std::move(exchange))); return;
-    case Route::kNone: Refuse(state, std::move(exchange), std::string(kUnknownService)); return;
+    case Route::kKms:
+      Detach(ServeKms(state, std::move(exchange)));
+      return;
+    case Route::kSts:
+      Detach(ServeSts(state, std::move(exchange)));
+      return;
+    case Route::kNone:
+      Refuse(state, std::move(exchange), std::string(kUnknownService));
+      return;
   }
 }
 

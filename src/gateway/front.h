@@ -10,8 +10,8 @@
 namespace kagimori::gateway {
 
 struct FrontOptions {
-  // Development: a browser must not be talked into using this server. Only loopback Host names are answered, and no request with an
-  // Origin that is not loopback.
+  // Development: a browser must not be talked into using this server. Only loopback Host names are answered, and no
+  // request with an Origin that is not loopback.
   bool loopback_names_only = false;
 };
 

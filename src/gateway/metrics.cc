@@ -47,10 +47,14 @@ MetricFamily Gauge(std::string name, std::string help, double value) {
 std::string Label(std::string_view name) { return name.empty() ? "other" : std::string(name); }
 
 void AddRequests(const RequestStats& requests, std::vector<MetricFamily>* out) {
-  MetricFamily counts = Family("kagimori_requests_total", "Requests answered, by service, operation and error code (OK: success)", MetricType::Counter);
-  MetricFamily latency = Family("kagimori_request_duration_seconds", "From a request's last byte read to its answer", MetricType::Histogram);
+  MetricFamily counts =
+      Family("kagimori_requests_total", "Requests answered, by service, operation and error code (OK: success)",
+             MetricType::Counter);
+  MetricFamily latency = Family("kagimori_request_duration_seconds", "From a request's last byte read to its answer",
+                                MetricType::Histogram);
   for (const RequestStats::Operation& operation : requests.operations()) {
-    std::vector<ClientMetric::Label> labels = {{"service", Label(operation.service)}, {"operation", Label(operation.name)}};
+    std::vector<ClientMetric::Label> labels = {{"service", Label(operation.service)},
+                                               {"operation", Label(operation.name)}};
     for (const RequestStats::Code& code : operation.codes) {
       ClientMetric& metric = counts.metric.emplace_back();
       metric.label = labels;
@@ -62,7 +66,8 @@ void AddRequests(const RequestStats& requests, std::vector<MetricFamily>* out) {
     uint64_t cumulative = 0;
     for (size_t i = 0; i < operation.latency.size(); ++i) {
       cumulative += operation.latency[i];
-      double bound = i < kLatencyBounds.size() ? static_cast<double>(kLatencyBounds[i]) / 1e6 : std::numeric_limits<double>::infinity();
+      double bound = i < kLatencyBounds.size() ? static_cast<double>(kLatencyBounds[i]) / 1e6
+                                               : std::numeric_limits<double>::infinity();
       metric.histogram.bucket.push_back({cumulative, bound});
     }
     metric.histogram.sample_count = cumulative;
@@ -73,22 +78,31 @@ void AddRequests(const RequestStats& requests, std::vector<MetricFamily>* out) {
 }
 
 void AddFigures(const NodeFigures& figures, std::vector<MetricFamily>* out) {
-  out->push_back(Gauge("kagimori_connections_open", "Client connections open", static_cast<double>(figures.server.connections_open)));
-  out->push_back(Counter("kagimori_connections_accepted_total", "Client connections accepted", figures.server.connections_accepted));
-  out->push_back(Counter("kagimori_connections_refused_total", "Client connections refused at the limit", figures.server.connections_refused));
+  out->push_back(Gauge("kagimori_connections_open", "Client connections open",
+                       static_cast<double>(figures.server.connections_open)));
+  out->push_back(Counter("kagimori_connections_accepted_total", "Client connections accepted",
+                         figures.server.connections_accepted));
+  out->push_back(Counter("kagimori_connections_refused_total", "Client connections refused at the limit",
+                         figures.server.connections_refused));
   out->push_back(Counter("kagimori_protocol_errors_total", "Malformed HTTP requests", figures.server.protocol_errors));
   out->push_back(Counter("kagimori_timeouts_total", "Connections closed for being too slow", figures.server.timeouts));
-  out->push_back(Counter("kagimori_handshake_failures_total", "TLS handshakes that failed", figures.server.handshake_failures));
+  out->push_back(
+      Counter("kagimori_handshake_failures_total", "TLS handshakes that failed", figures.server.handshake_failures));
   out->push_back(Counter("kagimori_store_commits_total", "Transactions committed", figures.store.commits));
-  out->push_back(Counter("kagimori_store_conflicts_total", "Transactions whose preconditions did not hold", figures.store.conflicts));
+  out->push_back(Counter("kagimori_store_conflicts_total", "Transactions whose preconditions did not hold",
+                         figures.store.conflicts));
   out->push_back(Counter("kagimori_store_syncs_total", "Waits for stable storage", figures.store.syncs));
-  out->push_back(Gauge("kagimori_store_records", "Records in the store, estimated", static_cast<double>(figures.store.keys_estimate)));
+  out->push_back(Gauge("kagimori_store_records", "Records in the store, estimated",
+                       static_cast<double>(figures.store.keys_estimate)));
   out->push_back(Gauge("kagimori_cached_keys", "KMS keys in the cache", static_cast<double>(figures.cached_keys)));
-  out->push_back(Counter("kagimori_audit_events_total", "Sequence number of the newest audit event", figures.audit_sequence));
+  out->push_back(
+      Counter("kagimori_audit_events_total", "Sequence number of the newest audit event", figures.audit_sequence));
   out->push_back(Gauge("kagimori_audit_unsynced_events", "Audit events written but not yet on stable storage",
                        static_cast<double>(figures.audit_sequence - figures.audit_synced_sequence)));
-  out->push_back(Gauge("kagimori_audit_free_bytes", "Free space of the audit log's disk", static_cast<double>(figures.audit_free_bytes)));
-  out->push_back(Gauge("kagimori_audit_failed", "1: the audit log cannot be written; nothing is answered", figures.audit_failed ? 1 : 0));
+  out->push_back(Gauge("kagimori_audit_free_bytes", "Free space of the audit log's disk",
+                       static_cast<double>(figures.audit_free_bytes)));
+  out->push_back(Gauge("kagimori_audit_failed", "1: the audit log cannot be written; nothing is answered",
+                       figures.audit_failed ? 1 : 0));
   out->push_back(Gauge("kagimori_sealed", "1: the root key is not in memory", figures.sealed ? 1 : 0));
   if (figures.certificate_expiry) {
     out->push_back(Gauge("kagimori_certificate_expiry_timestamp_seconds", "When the TLS certificate ends",
@@ -132,7 +146,8 @@ void OperatorPages::Serve(net::Core&, std::unique_ptr<net::Exchange> exchange) {
     return exchange->Respond(reason.empty() ? 200 : 503, kPlain, (reason.empty() ? "ready" : reason) + "\n");
   }
   if (path == "/metrics") {
-    return exchange->Respond(200, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n", RenderMetrics(Collect(), figures_()));
+    return exchange->Respond(200, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n",
+                             RenderMetrics(Collect(), figures_()));
   }
   exchange->Respond(404, kPlain, "there is /healthz, /readyz and /metrics\n");
 }

@@ -31,8 +31,9 @@ struct NodeFigures {
 // Prometheus' text format 0.0.4.
 std::string RenderMetrics(const RequestStats& requests, const NodeFigures& figures);
 
-// The listener of its own for operators: /healthz (the process answers), /readyz (requests can be served; 503 with the reason when not), /metrics.
-// Unauthenticated, and so meant for an address that only operators reach. Nothing here is secret, no name of a key or caller appears.
+// The listener of its own for operators: /healthz (the process answers), /readyz (requests can be served; 503 with the
+// reason when not), /metrics. Unauthenticated, and so meant for an address that only operators reach. Nothing here is
+// secret, no name of a key or caller appears.
 class OperatorPages : public net::Handler {
  public:
   using Figures = std::function<NodeFigures()>;

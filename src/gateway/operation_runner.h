@@ -16,8 +16,8 @@ namespace kagimori::gateway {
 
 inline constexpr std::string_view kJsonType = "application/x-amz-json-1.1";
 
-// How often an operation is resolved and run again because something it was based on changed meanwhile. From the second try on it has
-// its turn (turnstile.h), and loses only to first tries of others, of which each client has one.
+// How often an operation is resolved and run again because something it was based on changed meanwhile. From the second
+// try on it has its turn (turnstile.h), and loses only to first tries of others, of which each client has one.
 inline constexpr int kMaxAttempts = 1000;
 
 // What the end of steps 6 to 11 is: a body to send and what is to be committed before it, or an error.
@@ -36,7 +36,8 @@ std::optional<shapes::ApiError> CheckUsageAndState(const typename Op::Inputs& in
   std::optional<shapes::ApiError> refused;
   if constexpr (requires { Op::kUsage; }) {
     Op::ForEachKey(inputs, [&](const keys::Key& key) {
-      if (!refused && key.usage != Op::kUsage) refused = kms::WrongUsage(key, shapes::Describe(Op::Api::kOperation).name);
+      if (!refused && key.usage != Op::kUsage)
+        refused = kms::WrongUsage(key, shapes::Describe(Op::Api::kOperation).name);
     });
   }
   Op::ForEachKey(inputs, [&](const keys::Key& key) {
@@ -54,14 +55,16 @@ Task<PreparedOrError> Prepare(RequestScope& scope, const typename Op::Request& r
                  .now = services.clock->Service(),
                  .markers = kms::Markers(*services.hierarchy, scope.caller().account),
                  .custom_policies = services.custom_policies};
-  keys::Resolver resolver(services.keys, &scope.core().keys, &scope.core().aliases, call.account(), call.region, call.now);
+  keys::Resolver resolver(services.keys, &scope.core().keys, &scope.core().aliases, call.account(), call.region,
+                          call.now);
   kms::Session session{.call = call, .resolver = resolver, .authorizer = *services.authorizer, .trail = scope.trail};
 
   // 7 and 8: resolve, authorize
   auto inputs = co_await Op::Resolve(session, request);
   if (!inputs) co_return std::unexpected(inputs.error().error());
   // 9
-  if (std::optional<shapes::ApiError> refused = CheckUsageAndState<Op>(*inputs)) co_return std::unexpected(*std::move(refused));
+  if (std::optional<shapes::ApiError> refused = CheckUsageAndState<Op>(*inputs))
+    co_return std::unexpected(*std::move(refused));
   if constexpr (requires { Op::CheckKey(request, *inputs); }) {
     if (auto refused = Op::CheckKey(request, *inputs)) co_return std::unexpected(refused->error());
   }
@@ -87,7 +90,9 @@ Task<void> RunOperation(RequestScope& scope, wire::JsonDocument document) {
   using Request = typename Op::Request;
   // 6
   std::expected<Request, shapes::ApiError> request = shapes::DecodeRequest<Request>(document);
-  { wire::JsonDocument read = std::move(document); }  // its tokens go back to the pool before anything waits
+  {
+    wire::JsonDocument read = std::move(document);
+  }  // its tokens go back to the pool before anything waits
   if (!request) {
     co_await Finish(scope, std::unexpected(std::move(request).error()), true);
     co_return;

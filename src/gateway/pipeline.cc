@@ -37,18 +37,23 @@ constexpr RunnerTable TableOf(kms::OperationList<Operations...>) {
 }
 constexpr RunnerTable kRunners = TableOf(kms::BuiltOperations{});
 
-// An error whose code the model lacks for the operation it ends in never gets here (shapes::OpError); this is for what happens before there is
-// an operation.
+// An error whose code the model lacks for the operation it ends in never gets here (shapes::OpError); this is for what
+// happens before there is an operation.
 ApiError ToApiError(const Unauthenticated& why) {
   if (!why.failure) return Errors::KmsInternal();
   const std::string& text = why.failure->message;
   switch (why.failure->kind) {
-    case sigv4::FailureKind::kMissingToken: return Errors::MissingAuthenticationToken();
-    case sigv4::FailureKind::kIncomplete: return Errors::IncompleteSignature(text);
-    case sigv4::FailureKind::kInvalid: return Errors::InvalidSignature(text);
+    case sigv4::FailureKind::kMissingToken:
+      return Errors::MissingAuthenticationToken();
+    case sigv4::FailureKind::kIncomplete:
+      return Errors::IncompleteSignature(text);
+    case sigv4::FailureKind::kInvalid:
+      return Errors::InvalidSignature(text);
     case sigv4::FailureKind::kUnknownKey:
-    case sigv4::FailureKind::kInvalidToken: return Errors::UnrecognizedClient();
-    case sigv4::FailureKind::kExpiredToken: return Errors::ExpiredToken();
+    case sigv4::FailureKind::kInvalidToken:
+      return Errors::UnrecognizedClient();
+    case sigv4::FailureKind::kExpiredToken:
+      return Errors::ExpiredToken();
   }
   return Errors::KmsInternal();
 }
@@ -133,7 +138,8 @@ Task<bool> Finish(RequestScope& scope, PreparedOrError prepared, bool last_attem
   }
   // 13  the record is in the chain, or there is no answer
   bool recorded = co_await scope.Record(line);
-  if (recorded && prepared->change) scope.services().outbox->Delivered(scope.event_id(), scope.services().audit->Head().sequence);
+  if (recorded && prepared->change)
+    scope.services().outbox->Delivered(scope.event_id(), scope.services().audit->Head().sequence);
   if (!recorded) {
     secret::WipeString(&prepared->body);
     ApiError error = Errors::KmsInternal();
@@ -146,7 +152,8 @@ Task<bool> Finish(RequestScope& scope, PreparedOrError prepared, bool last_attem
 }
 
 Task<void> ServeKms(CoreState& core, std::unique_ptr<net::Exchange> exchange) {
-  // Exceptions are for bugs and exhausted memory. The one that gets here leaves the request unanswered, which closes its connection.
+  // Exceptions are for bugs and exhausted memory. The one that gets here leaves the request unanswered, which closes
+  // its connection.
   try {
     RequestScope scope(&core, std::move(exchange), "kms");
     co_await Serve(scope);

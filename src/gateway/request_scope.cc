@@ -11,17 +11,23 @@ namespace {
 
 audit::IdentityType TypeOf(identity::Principal::Kind kind) {
   switch (kind) {
-    case identity::Principal::Kind::kRoot: return audit::IdentityType::kRoot;
-    case identity::Principal::Kind::kUser: return audit::IdentityType::kIamUser;
-    case identity::Principal::Kind::kRoleSession: return audit::IdentityType::kAssumedRole;
-    case identity::Principal::Kind::kFederatedUser: return audit::IdentityType::kFederatedUser;
+    case identity::Principal::Kind::kRoot:
+      return audit::IdentityType::kRoot;
+    case identity::Principal::Kind::kUser:
+      return audit::IdentityType::kIamUser;
+    case identity::Principal::Kind::kRoleSession:
+      return audit::IdentityType::kAssumedRole;
+    case identity::Principal::Kind::kFederatedUser:
+      return audit::IdentityType::kFederatedUser;
   }
   return audit::IdentityType::kInternal;
 }
 
 constexpr size_t kUsualLine = 2048;  // bytes of an audit record; longer ones grow
 
-std::string_view EventSource(std::string_view service) { return service == "sts" ? "sts.amazonaws.com" : "kms.amazonaws.com"; }
+std::string_view EventSource(std::string_view service) {
+  return service == "sts" ? "sts.amazonaws.com" : "kms.amazonaws.com";
+}
 
 // CloudTrail leaves the suffix of this one name off.
 std::string_view AuditedCode(std::string_view code) { return code == "AccessDeniedException" ? "AccessDenied" : code; }
@@ -51,7 +57,10 @@ std::string RequestScope::AuditLine(std::string_view code, std::string_view mess
   }
   audit::TlsDetails tls;
   if (const net::TlsInfo* info = head().tls) {
-    tls = {.version = info->version, .cipher_suite = info->cipher_suite, .host_header = head().Get("host"), .key_exchange = info->key_exchange};
+    tls = {.version = info->version,
+           .cipher_suite = info->cipher_suite,
+           .host_header = head().Get("host"),
+           .key_exchange = info->key_exchange};
   }
   audit::Event event{
       .identity = {.type = TypeOf(principal.kind),
@@ -96,12 +105,17 @@ Task<bool> RequestScope::Record(std::string_view line) {
 void RequestScope::Answer(int status, std::string_view content_type, std::string body, std::string_view code) {
   std::string fields;
   fields.reserve(128);
-  fields.append("x-amzn-RequestId: ").append(request_id_text_).append("\r\nContent-Type: ").append(content_type).append("\r\n");
+  fields.append("x-amzn-RequestId: ")
+      .append(request_id_text_)
+      .append("\r\nContent-Type: ")
+      .append(content_type)
+      .append("\r\n");
   core_->stats.Count(service_, operation, code, std::chrono::steady_clock::now() - started_);
   exchange_->Respond(status, fields, std::move(body));
 }
 
-void RequestScope::AnswerUnverified(int status, std::string_view content_type, std::string body, std::string_view code) {
+void RequestScope::AnswerUnverified(int status, std::string_view content_type, std::string body,
+                                    std::string_view code) {
   core_->security.Count(code, head().peer);
   Answer(status, content_type, std::move(body), code);
 }

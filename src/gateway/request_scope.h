@@ -15,8 +15,8 @@
 
 namespace kagimori::gateway {
 
-// One request from its first step to its last: what is known about it so far, and its one way out. Made on arrival; lives in the
-// request's coroutine; used on its core's thread.
+// One request from its first step to its last: what is known about it so far, and its one way out. Made on arrival;
+// lives in the request's coroutine; used on its core's thread.
 class RequestScope {
  public:
   // `service`, `operation`: literals ("kms", "Encrypt"; "" until they are known).
@@ -57,8 +57,8 @@ class RequestScope {
   // Step 13: the record is in the chain, or there is no answer. False: it could not be recorded; the operator knows.
   Task<bool> Record(std::string_view line);
 
-  // Steps 14 and 15: answers, counts, ends the exchange. Call once. `code`: the error's, a literal; empty for success. The body's memory is taken and
-  // wiped.
+  // Steps 14 and 15: answers, counts, ends the exchange. Call once. `code`: the error's, a literal; empty for success.
+  // The body's memory is taken and wiped.
   void Answer(int status, std::string_view content_type, std::string body, std::string_view code);
 
   // For a request that no signature vouches for: answers, and counts it in the security log.

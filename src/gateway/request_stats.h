@@ -10,7 +10,7 @@
 namespace kagimori::gateway {
 
 // Upper bounds of the latency histogram's buckets in microseconds; one more bucket takes the rest.
-inline constexpr std::array<uint64_t, 14> kLatencyBounds = {25,    50,    100,    250,    500,    1'000,   2'500,
+inline constexpr std::array<uint64_t, 14> kLatencyBounds = {25,    50,     100,    250,    500,     1'000,   2'500,
                                                             5'000, 10'000, 25'000, 50'000, 100'000, 250'000, 1'000'000};
 
 // What one core counts about requests. Not thread-safe: the core's own thread counts, and gives copies to whoever asks.
@@ -29,7 +29,8 @@ class RequestStats {
   };
 
   // REQUIRES: all views are of literals.
-  void Count(std::string_view service, std::string_view operation, std::string_view code, std::chrono::nanoseconds latency);
+  void Count(std::string_view service, std::string_view operation, std::string_view code,
+             std::chrono::nanoseconds latency);
 
   const std::vector<Operation>& operations() const { return operations_; }
   void Merge(const RequestStats& other);

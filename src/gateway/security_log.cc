@@ -23,8 +23,9 @@ void SecurityLog::Flush() {
   next_ = now + kInterval;
   for (Counted& at : counted_) {
     if (at.count == 0) break;
-    log::Warning("requests without a verified signature",
-                 {{"code", std::string(at.code)}, {"count", std::to_string(at.count)}, {"example_peer", at.example_peer}});
+    log::Warning(
+        "requests without a verified signature",
+        {{"code", std::string(at.code)}, {"count", std::to_string(at.count)}, {"example_peer", at.example_peer}});
     at = {};
   }
   total_ = 0;

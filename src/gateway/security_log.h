@@ -9,16 +9,17 @@
 
 namespace kagimori::gateway {
 
-// What requests without a verified signature leave behind: a few lines a minute, however many there are. They prove nothing
-// about anybody and must not be able to fill a disk, so they are counted and summarised instead of audited. One per core; not
-// thread-safe.
+// What requests without a verified signature leave behind: a few lines a minute, however many there are. They prove
+// nothing about anybody and must not be able to fill a disk, so they are counted and summarised instead of audited. One
+// per core; not thread-safe.
 class SecurityLog {
  public:
-  // `code`: the error answered; a literal. `peer`: the client's address. Both appear in the next summary, the first peer of each code as an
-  // example.
+  // `code`: the error answered; a literal. `peer`: the client's address. Both appear in the next summary, the first
+  // peer of each code as an example.
   void Count(std::string_view code, std::string_view peer);
 
-  // Writes the summary of the last interval, if it is over and there is something to say. Cheap otherwise: call once a turn.
+  // Writes the summary of the last interval, if it is over and there is something to say. Cheap otherwise: call once a
+  // turn.
   void Flush();
 
  private:

@@ -32,7 +32,9 @@ void AnswerUnverified(RequestScope& scope, const QueryError& error) {
   scope.AnswerUnverified(error.status, kXmlType, Document(scope, error), error.code);
 }
 
-QueryError InternalFailure() { return {500, "InternalFailure", "An internal error has occurred", wire::QueryFault::kReceiver}; }
+QueryError InternalFailure() {
+  return {500, "InternalFailure", "An internal error has occurred", wire::QueryFault::kReceiver};
+}
 
 // Action and Version of the request: in the body of a POST, in the URL of a GET.
 Result<wire::QueryParameters> Parameters(const RequestScope& scope) {
@@ -47,7 +49,9 @@ std::optional<QueryError> CheckAction(const Result<wire::QueryParameters>& param
   std::string version(parameters->Get("Version").value_or(""));
   if (action.empty()) return QueryError{400, "MissingAction", "The request is missing an Action parameter."};
   if (action != kActionName || version != sts::kVersion) {
-    return QueryError{400, "InvalidAction", "Could not find operation " + action + " for version " + (version.empty() ? "NO_VERSION_SPECIFIED" : version)};
+    return QueryError{
+        400, "InvalidAction",
+        "Could not find operation " + action + " for version " + (version.empty() ? "NO_VERSION_SPECIFIED" : version)};
   }
   return std::nullopt;
 }
@@ -77,7 +81,8 @@ Task<void> Serve(RequestScope& scope) {
 }  // namespace
 
 Task<void> ServeSts(CoreState& core, std::unique_ptr<net::Exchange> exchange) {
-  // Exceptions are for bugs and exhausted memory. The one that gets here leaves the request unanswered, which closes its connection.
+  // Exceptions are for bugs and exhausted memory. The one that gets here leaves the request unanswered, which closes
+  // its connection.
   try {
     RequestScope scope(&core, std::move(exchange), "sts");
     co_await Serve(scope);

@@ -12,9 +12,9 @@
 
 namespace kagimori::gateway {
 
-// Where requests that keep changing the same thing line up. The first try of a change asks nobody; one that lost to another goes through
-// here, first come first served, so that everybody gets through after about as many commits as there are in the line. Without it n
-// clients on one key lose n - 1 of n tries each time. Thread-safe.
+// Where requests that keep changing the same thing line up. The first try of a change asks nobody; one that lost to
+// another goes through here, first come first served, so that everybody gets through after about as many commits as
+// there are in the line. Without it n clients on one key lose n - 1 of n tries each time. Thread-safe.
 class Turnstile {
  public:
   // The turn; it ends with the guard.
@@ -39,8 +39,8 @@ class Turnstile {
     size_t lane_ = 0;
   };
 
-  // `co_await turnstile.Enter(hash)` on a core's thread. Things of the same hash share a lane. REQUIRES: the caller holds no other guard,
-  // and the coroutine is not destroyed while it waits.
+  // `co_await turnstile.Enter(hash)` on a core's thread. Things of the same hash share a lane. REQUIRES: the caller
+  // holds no other guard, and the coroutine is not destroyed while it waits.
   class Awaiter {
    public:
     bool await_ready() const noexcept { return false; }

@@ -3,13 +3,13 @@
 
 #include <string_view>
 
-// The permissions of AWS KMS as types, one for each name that a policy can hold. ReEncrypt has none of its own; it needs
-// ReEncryptFrom on the source and ReEncryptTo on the destination key.
+// The permissions of AWS KMS as types, one for each name that a policy can hold. ReEncrypt has none of its own; it
+// needs ReEncryptFrom on the source and ReEncryptTo on the destination key.
 namespace kagimori::keys::action {
 
-#define KAGIMORI_ACTION(name)                                     \
-  struct name {                                                   \
-    static constexpr std::string_view kName = "kms:" #name;       \
+#define KAGIMORI_ACTION(name)                               \
+  struct name {                                             \
+    static constexpr std::string_view kName = "kms:" #name; \
   }
 
 KAGIMORI_ACTION(CancelKeyDeletion);

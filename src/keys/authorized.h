@@ -19,12 +19,12 @@ namespace keys {
 class ScheduledDeletion;  // keys/scheduled_deletion.h
 class OutboxDelivery;     // keys/outbox.h
 
-// The proof that `Action` on `Resource` was allowed, and on which snapshot of the resource. Only authz makes one; it moves and
-// is never copied; whoever needs a permission asks for the value in its signature. A forgotten check, a swapped pair or an
-// action on another resource does not compile (tests/compile_fail/).
+// The proof that `Action` on `Resource` was allowed, and on which snapshot of the resource. Only authz makes one; it
+// moves and is never copied; whoever needs a permission asks for the value in its signature. A forgotten check, a
+// swapped pair or an action on another resource does not compile (tests/compile_fail/).
 //
-// The encryption context that was part of the decision travels with it: the engine takes its associated data from here and
-// from nowhere else.
+// The encryption context that was part of the decision travels with it: the engine takes its associated data from here
+// and from nowhere else.
 template <class Action, class Resource>
 class [[nodiscard]] Authorized {
  public:

@@ -13,7 +13,9 @@ class Builder {
  public:
   explicit Builder(const seal::KeyHierarchy& hierarchy) : hierarchy_(hierarchy) {}
 
-  void Require(std::string path, store::Revision revision) { transaction_.preconditions.push_back({std::move(path), revision}); }
+  void Require(std::string path, store::Revision revision) {
+    transaction_.preconditions.push_back({std::move(path), revision});
+  }
   void Put(std::string path, AccountId account, uint64_t version, std::string_view message) {
     Bytes sealed = seal::SealRecord(hierarchy_, {.path = path, .account = account, .version = version}, message);
     transaction_.puts.push_back({std::move(path), std::move(sealed)});
@@ -27,8 +29,8 @@ class Builder {
   store::Transaction transaction_;
 };
 
-// Puts the part's record, or deletes it when nothing is left of it. A version is never used twice under one path: it goes on from the
-// head's version, which grows with every change of the key.
+// Puts the part's record, or deletes it when nothing is left of it. A version is never used twice under one path: it
+// goes on from the head's version, which grows with every change of the key.
 void PutPart(const Key& key, Part part, bool empty, const std::string& message, uint64_t* version, Builder* builder) {
   std::string path = PartPath(key.name, part);
   if (empty) {
@@ -44,7 +46,8 @@ void PutParts(const std::vector<Part>& parts, Key* key, Builder* builder) {
   for (Part part : parts) {
     switch (part) {
       case Part::kDescription:
-        PutPart(*key, part, key->description.empty(), records::EncodeText(key->description), &key->parts.description, builder);
+        PutPart(*key, part, key->description.empty(), records::EncodeText(key->description), &key->parts.description,
+                builder);
         break;
       case Part::kPolicy:
         PutPart(*key, part, !key->policy, records::EncodeText(key->policy.value_or("")), &key->parts.policy, builder);
@@ -53,7 +56,8 @@ void PutParts(const std::vector<Part>& parts, Key* key, Builder* builder) {
         PutPart(*key, part, key->tags.empty(), records::EncodeTags(key->tags), &key->parts.tags, builder);
         break;
       case Part::kAliases:
-        PutPart(*key, part, key->aliases.empty(), records::EncodeAliasNames(key->aliases), &key->parts.aliases, builder);
+        PutPart(*key, part, key->aliases.empty(), records::EncodeAliasNames(key->aliases), &key->parts.aliases,
+                builder);
         break;
       case Part::kMaterial:
         break;  // KeyChange::material
@@ -64,7 +68,8 @@ void PutParts(const std::vector<Part>& parts, Key* key, Builder* builder) {
 void PutMaterial(const NewMaterial& material, Key* key, Builder* builder) {
   std::string path = MaterialPath(key->name, material.id);
   records::MaterialRecord record{
-      .wrapped = seal::WrapSecret(builder->hierarchy(), key->name.account, path, material.bytes), .created = material.created};
+      .wrapped = seal::WrapSecret(builder->hierarchy(), key->name.account, path, material.bytes),
+      .created = material.created};
   builder->Put(std::move(path), key->name.account, key->head_version, records::EncodeMaterial(record));
   auto reference = std::make_shared<Material>();
   reference->id = material.id;
@@ -79,7 +84,8 @@ void PutDue(const Key* before, const Key& after, Builder* builder) {
   if (old_due == after.deletion_due) return;
   if (old_due) builder->Delete(DuePath(*old_due, after.name));
   if (after.deletion_due) {
-    builder->Put(DuePath(*after.deletion_due, after.name), after.name.account, after.head_version, records::EncodeDue(after.name));
+    builder->Put(DuePath(*after.deletion_due, after.name), after.name.account, after.head_version,
+                 records::EncodeDue(after.name));
   }
 }
 
@@ -107,7 +113,8 @@ void AddAlias(const AliasChange& change, Builder* builder) {
 
 }  // namespace
 
-Result<store::Transaction> BuildTransaction(const seal::KeyHierarchy& hierarchy, const Change& change, const OutboxEvent& event) {
+Result<store::Transaction> BuildTransaction(const seal::KeyHierarchy& hierarchy, const Change& change,
+                                            const OutboxEvent& event) {
   Builder builder(hierarchy);
   for (const KeyChange& key : change.keys) AddKey(key, &builder);
   for (const AliasChange& alias : change.aliases) AddAlias(alias, &builder);

@@ -41,14 +41,16 @@ struct Change {
   std::vector<AliasChange> aliases;
 };
 
-// The audit event that is committed with a change and stays in the outbox until it is known to be on the audit log's disk.
+// The audit event that is committed with a change and stays in the outbox until it is known to be on the audit log's
+// disk.
 struct OutboxEvent {
   ByteArray<16> id{};
   std::string_view line;
 };
 
 // The change and its event as one transaction under the preconditions that nothing it was based on has changed.
-Result<store::Transaction> BuildTransaction(const seal::KeyHierarchy& hierarchy, const Change& change, const OutboxEvent& event);
+Result<store::Transaction> BuildTransaction(const seal::KeyHierarchy& hierarchy, const Change& change,
+                                            const OutboxEvent& event);
 
 }  // namespace kagimori::keys
 

@@ -14,13 +14,15 @@ void CiphertextHeader::AppendTo(Bytes* out) const {
 }
 
 std::optional<CiphertextView> ParseCiphertext(ByteView blob) {
-  if (blob.size() <= kCiphertextOverhead || blob.size() > kMaxCiphertextSize || blob[0] != kCiphertextVersion) return std::nullopt;
+  if (blob.size() <= kCiphertextOverhead || blob.size() > kMaxCiphertextSize || blob[0] != kCiphertextVersion)
+    return std::nullopt;
   CiphertextView view;
   uint64_t account = ReadBe(blob.subspan(1, 6));
   if (account >= 1'000'000'000'000) return std::nullopt;
   view.header.account = AccountId::FromNumber(account);
   uint8_t kind = blob[7];
-  if (kind != static_cast<uint8_t>(KeyId::Kind::kSingleRegion) && kind != static_cast<uint8_t>(KeyId::Kind::kMultiRegion)) {
+  if (kind != static_cast<uint8_t>(KeyId::Kind::kSingleRegion) &&
+      kind != static_cast<uint8_t>(KeyId::Kind::kMultiRegion)) {
     return std::nullopt;
   }
   view.header.key.kind = static_cast<KeyId::Kind>(kind);

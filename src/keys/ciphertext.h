@@ -28,7 +28,8 @@ struct CiphertextHeader {
   void AppendTo(Bytes* out) const;
 };
 
-// A ciphertext taken apart; nothing of it is trusted until the engine has opened it. The views are into the blob parsed.
+// A ciphertext taken apart; nothing of it is trusted until the engine has opened it. The views are into the blob
+// parsed.
 struct CiphertextView {
   CiphertextHeader header;
   ByteView header_bytes;

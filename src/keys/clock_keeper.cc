@@ -27,8 +27,9 @@ Result<> ClockKeeper::Save() {
   // Not a record that a head names: its version only has to differ from run to run, which the time sees to.
   uint64_t version = static_cast<uint64_t>(clock_->Wall().millis) + version_++;
   store::Transaction transaction;
-  transaction.puts.push_back({path, seal::SealRecord(*hierarchy_, {.path = path, .account = seal::kNoAccount, .version = version},
-                                                     records::EncodeClock(state))});
+  transaction.puts.push_back(
+      {path, seal::SealRecord(*hierarchy_, {.path = path, .account = seal::kNoAccount, .version = version},
+                              records::EncodeClock(state))});
   KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(transaction)));
   return {};
 }

@@ -12,15 +12,17 @@
 
 namespace kagimori::keys {
 
-// What must outlive a run of the program about time: the service clock's high-water mark, the uptime observed over all runs
-// (which decides when material is destroyed), the development offset. Blocking; for start-up and one background thread.
+// What must outlive a run of the program about time: the service clock's high-water mark, the uptime observed over all
+// runs (which decides when material is destroyed), the development offset. Blocking; for start-up and one background
+// thread.
 class ClockKeeper {
  public:
   // Reads what the last run saved; nothing saved: a new store.
   static Result<records::ClockState> Load(const seal::KeyHierarchy& hierarchy, store::Store* store);
 
   // REQUIRES: all outlive the keeper; `loaded` is what Load gave at this start.
-  ClockKeeper(const seal::KeyHierarchy* hierarchy, store::Store* store, const SystemClock* clock, records::ClockState loaded);
+  ClockKeeper(const seal::KeyHierarchy* hierarchy, store::Store* store, const SystemClock* clock,
+              records::ClockState loaded);
 
   // Saves the present state; the caller calls it every minute, after the clock was moved, and at the end.
   Result<> Save();

@@ -15,9 +15,9 @@ class Committer {
   Committer(const seal::KeyHierarchy* hierarchy, store::Store* store, KeyTable* table)
       : hierarchy_(hierarchy), store_(store), table_(table) {}
 
-  // The change and its audit event are on stable storage, and no lookup on any core gives what was before, when this returns.
-  // kConflict: something it was based on has changed meanwhile; resolve again and rerun (the caches have forgotten it).
-  // REQUIRES: `change` and `event.line` live until this returns.
+  // The change and its audit event are on stable storage, and no lookup on any core gives what was before, when this
+  // returns. kConflict: something it was based on has changed meanwhile; resolve again and rerun (the caches have
+  // forgotten it). REQUIRES: `change` and `event.line` live until this returns.
   Task<Result<store::Revision>> Commit(const Change& change, OutboxEvent event);
 
  private:

@@ -19,7 +19,8 @@ constexpr std::string_view kTemplate = R"({{
   }} ]
 }})";
 
-// Without the white space between tokens. Strings are kept as they are, so that two texts that differ in a string stay different.
+// Without the white space between tokens. Strings are kept as they are, so that two texts that differ in a string stay
+// different.
 std::string Compact(std::string_view json) {
   std::string out;
   bool in_string = false;

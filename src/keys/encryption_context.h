@@ -8,9 +8,9 @@
 
 namespace kagimori::keys {
 
-// The pairs of an encryption context in one unambiguous form: count (4), then, sorted by key bytewise, length (4) ‖ key ‖
-// length (4) ‖ value. {"a":"bc"} and {"ab":"c"} differ; order of sending does not matter; an absent and an empty context are
-// the same (guess, see the reference). It is the tail of every symmetric ciphertext's associated data.
+// The pairs of an encryption context in one unambiguous form: count (4), then, sorted by key bytewise, length (4) ‖ key
+// ‖ length (4) ‖ value. {"a":"bc"} and {"ab":"c"} differ; order of sending does not matter; an absent and an empty
+// context are the same (guess, see the reference). It is the tail of every symmetric ciphertext's associated data.
 class CanonicalContext {
  public:
   CanonicalContext() = default;  // the empty context

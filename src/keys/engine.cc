@@ -24,8 +24,8 @@ Result<Encrypted> Seal(const Key& key, const CanonicalContext& context, const se
   header.AppendTo(&out.blob);
   crypto::DerivedPair derived = crypto::DeriveCounterMode(*material->kdf, kLabel, out.blob);
   crypto::AppendCommitment(derived.second, &out.blob);
-  // The associated data is what stands in the blob already, and the context behind it. SealOnce appends to the same buffer,
-  // which the reserve above keeps from moving.
+  // The associated data is what stands in the blob already, and the context behind it. SealOnce appends to the same
+  // buffer, which the reserve above keeps from moving.
   crypto::SealOnce(derived.first, {ByteView(out.blob), context.bytes()}, plaintext, &out.blob);
   return out;
 }
@@ -50,7 +50,8 @@ Result<Encrypted> Encrypt(const Authorized<action::Encrypt, Key>& key, const sec
   return Seal(key.resource(), key.context(), plaintext);
 }
 
-Result<Encrypted> EncryptDataKey(const Authorized<action::GenerateDataKey, Key>& key, const secret::SecretBytes& data_key) {
+Result<Encrypted> EncryptDataKey(const Authorized<action::GenerateDataKey, Key>& key,
+                                 const secret::SecretBytes& data_key) {
   return Seal(key.resource(), key.context(), data_key);
 }
 

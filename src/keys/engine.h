@@ -9,8 +9,8 @@
 #include "keys/key.h"
 #include "secret/secret_bytes.h"
 
-// Everything that uses the key material of symmetric keys. Each function asks for the permission that it serves, and takes key
-// and encryption context from it alone. Pure computation: no store, no audit, no clock. Thread-safe.
+// Everything that uses the key material of symmetric keys. Each function asks for the permission that it serves, and
+// takes key and encryption context from it alone. Pure computation: no store, no audit, no clock. Thread-safe.
 namespace kagimori::keys::engine {
 
 struct Encrypted {
@@ -20,7 +20,8 @@ struct Encrypted {
 
 // REQUIRES (all): the key is SYMMETRIC_DEFAULT and has material (the state table has said so; kInternal otherwise).
 Result<Encrypted> Encrypt(const Authorized<action::Encrypt, Key>& key, const secret::SecretBytes& plaintext);
-Result<Encrypted> EncryptDataKey(const Authorized<action::GenerateDataKey, Key>& key, const secret::SecretBytes& data_key);
+Result<Encrypted> EncryptDataKey(const Authorized<action::GenerateDataKey, Key>& key,
+                                 const secret::SecretBytes& data_key);
 Result<Encrypted> EncryptDataKey(const Authorized<action::GenerateDataKeyWithoutPlaintext, Key>& key,
                                  const secret::SecretBytes& data_key);
 
@@ -29,8 +30,8 @@ struct Decrypted {
   MaterialId material;
 };
 
-// kAuthentication for every ciphertext that this key did not make under this context, without saying what is wrong with it.
-// REQUIRES: `ciphertext` names this key.
+// kAuthentication for every ciphertext that this key did not make under this context, without saying what is wrong with
+// it. REQUIRES: `ciphertext` names this key.
 Result<Decrypted> Decrypt(const Authorized<action::Decrypt, Key>& key, const CiphertextView& ciphertext);
 
 struct ReEncrypted {

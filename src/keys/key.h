@@ -67,9 +67,9 @@ struct Key {
   uint64_t due_seen_uptime = 0;  // > 0: past due and waiting for destruction
 
   std::string description = {};
-  std::optional<std::string> policy = {};  // nothing: the default policy
-  std::vector<Tag> tags = {};              // by key
-  std::vector<std::string> aliases = {};   // names, sorted
+  std::optional<std::string> policy = {};                       // nothing: the default policy
+  std::vector<Tag> tags = {};                                   // by key
+  std::vector<std::string> aliases = {};                        // names, sorted
   std::vector<std::shared_ptr<const Material>> materials = {};  // oldest first; the last is current
 
   uint64_t head_version = 0;

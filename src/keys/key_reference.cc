@@ -47,7 +47,8 @@ std::optional<KeyName> ParsePlainKeyReference(std::string_view text, AccountId c
   KeyName name{.account = caller, .region = region, .id = {}};
   if (text.starts_with("arn:")) {
     std::optional<ArnParts> arn = SplitArn(text);
-    if (!arn || arn->service != "kms" || arn->region != region.name() || arn->partition != region.partition()) return std::nullopt;
+    if (!arn || arn->service != "kms" || arn->region != region.name() || arn->partition != region.partition())
+      return std::nullopt;
     std::optional<AccountId> account = AccountId::Parse(arn->account);
     if (!account || !arn->rest.starts_with("key/")) return std::nullopt;
     name.account = *account;

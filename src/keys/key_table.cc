@@ -1,6 +1,7 @@
 #include "keys/key_table.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "keys/paths.h"
@@ -12,7 +13,8 @@
 namespace kagimori::keys {
 namespace {
 
-// A commit between two reads of one load shows as a mismatch; more of them in a row than this mean damage, not bad luck.
+// A commit between two reads of one load shows as a mismatch; more of them in a row than this mean damage, not bad
+// luck.
 constexpr int kMaxReads = 8;
 
 auto GetOne(store::Store* store, std::string path) {
@@ -25,8 +27,22 @@ auto GetOne(store::Store* store, std::string path) {
 
 auto GetRange(store::Store* store, std::string begin, std::string end, size_t limit) {
   store::RangeRequest request{.begin = std::move(begin), .end = std::move(end), .limit = limit};
-  return net::Await<Result<store::RangeResult>>(
-      [store, request = std::move(request)](auto callback) mutable { store->Range(std::move(request), std::move(callback)); });
+  return net::Await<Result<store::RangeResult>>([store, request = std::move(request)](auto callback) mutable {
+    store->Range(std::move(request), std::move(callback));
+  });
+}
+
+// Every record of a range, in as many calls as it takes. They may be of different revisions; whoever puts them together
+// checks versions.
+Task<Result<std::vector<store::Record>>> GetAll(store::Store* store, std::string begin, std::string end) {
+  std::vector<store::Record> all;
+  while (true) {
+    Result<store::RangeResult> range = co_await GetRange(store, begin, end, store::kMaxRangeRecords);
+    if (!range) co_return std::unexpected(std::move(range).error());
+    std::ranges::move(range->records, std::back_inserter(all));
+    if (!range->more) co_return all;
+    begin = all.back().key + '\0';
+  }
 }
 
 // Reads the parts of one key out of what a range over its prefix gave.
@@ -35,13 +51,15 @@ class PartReader {
   PartReader(const seal::KeyHierarchy& hierarchy, const KeyName& name, const std::vector<store::Record>& records)
       : hierarchy_(hierarchy), name_(name), records_(records) {}
 
-  // The message of the record at `path`, which must be there in that version. kConflict: another version is there, or none, as it
-  // looks while a commit goes by.
+  // The message of the record at `path`, which must be there in that version. kConflict: another version is there, or
+  // none, as it looks while a commit goes by.
   Result<std::string> Read(const std::string& path, uint64_t version) const {
     auto found = std::ranges::find(records_, path, &store::Record::key);
     if (found == records_.end()) return Fail(ErrorKind::kConflict, "a part that the head names is missing");
-    KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord record, seal::OpenRecord(hierarchy_, path, name_.account, found->value));
-    if (record.version != version) return Fail(ErrorKind::kConflict, "a part is not of the version that the head names");
+    KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord record,
+                              seal::OpenRecord(hierarchy_, path, name_.account, found->value));
+    if (record.version != version)
+      return Fail(ErrorKind::kConflict, "a part is not of the version that the head names");
     return std::move(record.message);
   }
 
@@ -49,7 +67,8 @@ class PartReader {
     std::string path = MaterialPath(name_, id);
     KAGIMORI_ASSIGN_OR_RETURN(std::string message, Read(path, version));
     KAGIMORI_ASSIGN_OR_RETURN(records::MaterialRecord record, records::DecodeMaterial(message));
-    KAGIMORI_ASSIGN_OR_RETURN(secret::SecretBytes bytes, seal::UnwrapSecret(hierarchy_, name_.account, path, record.wrapped));
+    KAGIMORI_ASSIGN_OR_RETURN(secret::SecretBytes bytes,
+                              seal::UnwrapSecret(hierarchy_, name_.account, path, record.wrapped));
     auto material = std::make_shared<Material>();
     material->id = id;
     material->created = record.created;
@@ -66,7 +85,8 @@ class PartReader {
 
 Result<> ReadParts(const PartReader& reader, const std::vector<std::pair<MaterialId, uint64_t>>& materials, Key* key) {
   if (key->parts.description != 0) {
-    KAGIMORI_ASSIGN_OR_RETURN(std::string message, reader.Read(PartPath(key->name, Part::kDescription), key->parts.description));
+    KAGIMORI_ASSIGN_OR_RETURN(std::string message,
+                              reader.Read(PartPath(key->name, Part::kDescription), key->parts.description));
     KAGIMORI_ASSIGN_OR_RETURN(key->description, records::DecodeText(message));
   }
   if (key->parts.policy != 0) {
@@ -78,7 +98,8 @@ Result<> ReadParts(const PartReader& reader, const std::vector<std::pair<Materia
     KAGIMORI_ASSIGN_OR_RETURN(key->tags, records::DecodeTags(message));
   }
   if (key->parts.aliases != 0) {
-    KAGIMORI_ASSIGN_OR_RETURN(std::string message, reader.Read(PartPath(key->name, Part::kAliases), key->parts.aliases));
+    KAGIMORI_ASSIGN_OR_RETURN(std::string message,
+                              reader.Read(PartPath(key->name, Part::kAliases), key->parts.aliases));
     KAGIMORI_ASSIGN_OR_RETURN(key->aliases, records::DecodeAliasNames(message));
   }
   for (const auto& [id, version] : materials) {
@@ -114,10 +135,10 @@ Task<Result<std::shared_ptr<const Key>>> KeyTable::LoadKey(KeyName name) {
     Result<store::GetResult> heads = co_await GetOne(store_, head_path);
     if (!heads) co_return std::unexpected(std::move(heads).error());
     if (!heads->records[0]) co_return std::shared_ptr<const Key>();
-    Result<store::RangeResult> parts = co_await GetRange(store_, prefix, prefix_end, store::kMaxRangeRecords);
+    Result<std::vector<store::Record>> parts = co_await GetAll(store_, prefix, prefix_end);
     if (!parts) co_return std::unexpected(std::move(parts).error());
 
-    Result<Key> key = DecodeKey(*hierarchy_, name, *heads->records[0], parts->records);
+    Result<Key> key = DecodeKey(*hierarchy_, name, *heads->records[0], *parts);
     if (!key && key.error().kind == ErrorKind::kConflict) continue;
     if (!key) co_return std::unexpected(std::move(key).error());
     auto shared = std::make_shared<const Key>(*std::move(key));
@@ -168,8 +189,8 @@ Task<Result<KeyTable::KeyPage>> KeyTable::ListKeys(AccountId account, Region reg
   co_return page;
 }
 
-Task<Result<KeyTable::AliasPage>> KeyTable::ListAliases(AccountId account, Region region, std::string from, size_t limit,
-                                                        Timestamp service_now) {
+Task<Result<KeyTable::AliasPage>> KeyTable::ListAliases(AccountId account, Region region, std::string from,
+                                                        size_t limit, Timestamp service_now) {
   std::string prefix = AliasPrefix(account, region);
   std::string begin = from.empty() ? prefix : std::move(from);
   std::string end = seal::PrefixEnd(prefix);
@@ -179,7 +200,9 @@ Task<Result<KeyTable::AliasPage>> KeyTable::ListAliases(AccountId account, Regio
   for (const store::Record& record : range->records) {
     Result<seal::OpenedRecord> opened = seal::OpenRecord(*hierarchy_, record.key, account, record.value);
     if (!opened) co_return std::unexpected(std::move(opened).error());
-    Alias alias{.name = {.account = account, .region = region, .name = {}}, .version = opened->version, .revision = record.revision};
+    Alias alias{.name = {.account = account, .region = region, .name = {}},
+                .version = opened->version,
+                .revision = record.revision};
     Result<> decoded = records::DecodeAlias(opened->message, &alias);
     if (!decoded) co_return std::unexpected(std::move(decoded).error());
     page.aliases.push_back(std::move(alias));
@@ -190,7 +213,8 @@ Task<Result<KeyTable::AliasPage>> KeyTable::ListAliases(AccountId account, Regio
   std::vector<Alias> alive;
   for (Alias& alias : page.aliases) {
     KeyName target{.account = account, .region = region, .id = alias.target};
-    Result<std::shared_ptr<const Key>> key = co_await LoadKey(target);
+    Result<std::shared_ptr<const Key>> key = keys_.Get(target);
+    if (*key == nullptr) key = co_await LoadKey(target);
     if (!key) co_return std::unexpected(std::move(key).error());
     if (*key != nullptr && !(*key)->GoneAt(service_now)) alive.push_back(std::move(alias));
   }

@@ -28,19 +28,21 @@ class KeyTable {
   Task<Result<std::shared_ptr<const Key>>> LoadKey(KeyName name);
   Task<Result<std::shared_ptr<const Alias>>> LoadAlias(AliasName name);
 
-  // One page of the heads of an account and Region in the order of their ids: the keys' ids and the path to go on from (empty at the end).
-  // Keys that are gone are left out, so that a page may be short.
+  // One page of the heads of an account and Region in the order of their ids: the keys' ids and the path to go on from
+  // (empty at the end). Keys that are gone are left out, so that a page may be short.
   struct KeyPage {
     std::vector<KeyName> keys;
     std::string next;
   };
-  Task<Result<KeyPage>> ListKeys(AccountId account, Region region, std::string from, size_t limit, Timestamp service_now);
+  Task<Result<KeyPage>> ListKeys(AccountId account, Region region, std::string from, size_t limit,
+                                 Timestamp service_now);
   // Aliases by their names' markers, which is no order that people see.
   struct AliasPage {
     std::vector<Alias> aliases;
     std::string next;
   };
-  Task<Result<AliasPage>> ListAliases(AccountId account, Region region, std::string from, size_t limit, Timestamp service_now);
+  Task<Result<AliasPage>> ListAliases(AccountId account, Region region, std::string from, size_t limit,
+                                      Timestamp service_now);
 
  private:
   const seal::KeyHierarchy* hierarchy_;

@@ -36,13 +36,15 @@ Result<size_t> OutboxDelivery::Recover() {
   std::string end = seal::PrefixEnd(prefix);
   while (true) {
     // Always from the start: what was delivered is deleted below, so that each round finds new ones.
-    KAGIMORI_ASSIGN_OR_RETURN(store::RangeResult range,
-                              store::RangeAndWait(*store_, {.begin = prefix, .end = end, .limit = store::kMaxTransactionOperations}));
+    KAGIMORI_ASSIGN_OR_RETURN(
+        store::RangeResult range,
+        store::RangeAndWait(*store_, {.begin = prefix, .end = end, .limit = store::kMaxTransactionOperations}));
     if (range.records.empty()) break;
     store::Transaction deletions;
     for (const store::Record& record : range.records) {
       ByteArray<16> event_id;
-      if (record.key.size() != prefix.size() + event_id.size()) return Fail(ErrorKind::kCorrupt, "a path in the outbox is no event's");
+      if (record.key.size() != prefix.size() + event_id.size())
+        return Fail(ErrorKind::kCorrupt, "a path in the outbox is no event's");
       std::ranges::copy(AsBytes(record.key).subspan(prefix.size()), event_id.begin());
       if (!log_->Contains(event_id)) {
         KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened,
@@ -86,7 +88,8 @@ void OutboxDelivery::DeleteSynced() {
   while (true) {
     store::Transaction deletions;
     {
-      // Cores deliver in almost ascending order; one that is not synced yet waits for the next round with those behind it.
+      // Cores deliver in almost ascending order; one that is not synced yet waits for the next round with those behind
+      // it.
       std::lock_guard lock(mutex_);
       while (!delivered_.empty() && delivered_.front().sequence <= synced &&
              deletions.deletes.size() < store::kMaxTransactionOperations) {

@@ -14,10 +14,11 @@
 
 namespace kagimori::keys {
 
-// The outbox: audit events that were committed with their change. An event leaves it only when the audit log holds it on stable
-// storage, so that a crash between the commit and the log loses no record: Recover writes what is missing.
+// The outbox: audit events that were committed with their change. An event leaves it only when the audit log holds it
+// on stable storage, so that a crash between the commit and the log loses no record: Recover writes what is missing.
 //
-//   commit (event in the outbox) → the core appends it to the log → Delivered → log synced → deleted here, in the background
+//   commit (event in the outbox) → the core appends it to the log → Delivered → log synced → deleted here, in the
+//   background
 class OutboxDelivery {
  public:
   // REQUIRES: all outlive the delivery.

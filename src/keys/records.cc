@@ -2,28 +2,34 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "keys/records.pb.h"
 
 namespace kagimori::keys::records {
 namespace {
 
-Error Corrupt(std::string_view what) { return {ErrorKind::kCorrupt, std::string("a stored record does not decode: ") + std::string(what), std::source_location::current()}; }
+Error Corrupt(std::string_view what) {
+  return {ErrorKind::kCorrupt, std::string("a stored record does not decode: ") + std::string(what),
+          std::source_location::current()};
+}
 
 // The numbers that stand for API values on disk. The index is the number: append only; 0 is never used.
-constexpr std::array kSpecs = {
-    KeySpec::kSymmetricDefault, KeySpec::kSymmetricDefault, KeySpec::kRsa2048,     KeySpec::kRsa3072,   KeySpec::kRsa4096,
-    KeySpec::kEccNistP256,      KeySpec::kEccNistP384,      KeySpec::kEccNistP521, KeySpec::kEccSecgP256K1};
+constexpr std::array kSpecs = {KeySpec::kSymmetricDefault, KeySpec::kSymmetricDefault, KeySpec::kRsa2048,
+                               KeySpec::kRsa3072,          KeySpec::kRsa4096,          KeySpec::kEccNistP256,
+                               KeySpec::kEccNistP384,      KeySpec::kEccNistP521,      KeySpec::kEccSecgP256K1};
 constexpr std::array kUsages = {KeyUsageType::kEncryptDecrypt, KeyUsageType::kEncryptDecrypt, KeyUsageType::kSignVerify,
                                 KeyUsageType::kGenerateVerifyMac, KeyUsageType::kKeyAgreement};
 constexpr std::array kOrigins = {OriginType::kAwsKms, OriginType::kAwsKms, OriginType::kExternal};
 constexpr std::array kManagers = {KeyManagerType::kCustomer, KeyManagerType::kCustomer, KeyManagerType::kAws};
-constexpr std::array kStates = {KeyState::kEnabled,         KeyState::kEnabled,      KeyState::kDisabled,
-                                KeyState::kPendingDeletion, KeyState::kPendingImport};
+constexpr std::array kStates = {KeyState::kEnabled, KeyState::kEnabled, KeyState::kDisabled, KeyState::kPendingDeletion,
+                                KeyState::kPendingImport};
 
 template <class T, size_t N>
 uint32_t ToNumber(const std::array<T, N>& table, T value) {
-  return static_cast<uint32_t>(std::find(table.begin() + 1, table.end(), value) - table.begin());
+  auto found = std::find(table.begin() + 1, table.end(), value);
+  if (found == table.end()) std::abort();  // a value that no stored number stands for: writing it would lose the key
+  return static_cast<uint32_t>(found - table.begin());
 }
 
 template <class T, size_t N>
@@ -35,7 +41,8 @@ Result<T> FromNumber(const std::array<T, N>& table, uint32_t number) {
 template <class Message>
 Result<Message> Parse(std::string_view text) {
   Message message;
-  if (!message.ParseFromArray(text.data(), static_cast<int>(text.size()))) return std::unexpected(Corrupt("not the message"));
+  if (!message.ParseFromArray(text.data(), static_cast<int>(text.size())))
+    return std::unexpected(Corrupt("not the message"));
   return message;
 }
 

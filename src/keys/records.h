@@ -9,8 +9,8 @@
 #include "base/result.h"
 #include "keys/key.h"
 
-// Keys and aliases as the messages inside their sealed records, and back. Decoding takes nothing for granted: an unknown number or a
-// wrong length is kCorrupt.
+// Keys and aliases as the messages inside their sealed records, and back. Decoding takes nothing for granted: an
+// unknown number or a wrong length is kCorrupt.
 namespace kagimori::keys::records {
 
 std::string EncodeHead(const Key& key);

@@ -7,15 +7,22 @@ namespace {
 
 using Failure = LookupFailure;
 
-std::unexpected<Failure> NotFound(std::string text) { return std::unexpected(Failure{Failure::Kind::kNotFound, std::move(text)}); }
+std::unexpected<Failure> NotFound(std::string text) {
+  return std::unexpected(Failure{Failure::Kind::kNotFound, std::move(text)});
+}
 
 std::unexpected<Failure> Bad(const BadKeyReference& bad) {
   switch (bad.reason) {
-    case BadReference::kAliasNotAllowed: return std::unexpected(Failure{Failure::Kind::kAliasNotAllowed, {}});
-    case BadReference::kOtherRegion: return NotFound("Invalid arn " + bad.text);
-    case BadReference::kBadId: return NotFound("Invalid keyId '" + bad.text + "'");
-    case BadReference::kBadIdInArn: return NotFound("Invalid keyId " + bad.text);
-    case BadReference::kBadArn: return NotFound("Invalid arn " + bad.text);
+    case BadReference::kAliasNotAllowed:
+      return std::unexpected(Failure{Failure::Kind::kAliasNotAllowed, {}});
+    case BadReference::kOtherRegion:
+      return NotFound("Invalid arn " + bad.text);
+    case BadReference::kBadId:
+      return NotFound("Invalid keyId '" + bad.text + "'");
+    case BadReference::kBadIdInArn:
+      return NotFound("Invalid keyId " + bad.text);
+    case BadReference::kBadArn:
+      return NotFound("Invalid arn " + bad.text);
   }
   return NotFound("Invalid arn " + bad.text);
 }
@@ -45,7 +52,8 @@ Task<std::expected<ResolvedKey, LookupFailure>> Resolver::FindKey(std::string_vi
     key = *std::move(found);
   }
   if (key != nullptr) co_return ResolvedKey{std::move(key), {}};
-  if (reference.name.account != caller_) co_return std::unexpected(Failure{Failure::Kind::kForeign, std::move(reference.arn)});
+  if (reference.name.account != caller_)
+    co_return std::unexpected(Failure{Failure::Kind::kForeign, std::move(reference.arn)});
   co_return NotFound("Key '" + reference.arn + "' does not exist");
 }
 
@@ -58,7 +66,8 @@ Task<std::expected<ResolvedKey, LookupFailure>> Resolver::FindByAlias(AliasRefer
     if (!key) co_return std::unexpected(Failure{Failure::Kind::kFailed, {}, std::move(key).error()});
     if (*key != nullptr) co_return ResolvedKey{*std::move(key), std::move(reference.name.name)};
   }
-  if (reference.name.account != caller_) co_return std::unexpected(Failure{Failure::Kind::kForeign, std::move(reference.arn)});
+  if (reference.name.account != caller_)
+    co_return std::unexpected(Failure{Failure::Kind::kForeign, std::move(reference.arn)});
   co_return NotFound("Alias " + reference.arn + " is not found.");
 }
 

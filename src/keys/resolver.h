@@ -33,7 +33,8 @@ struct ResolvedKey {
 // From identifiers to snapshots, for one caller, one Region and one moment. Lives as long as one request.
 class Resolver {
  public:
-  Resolver(KeyTable* table, KeyCache::View* keys, AliasCache::View* aliases, AccountId caller, Region region, Timestamp service_now)
+  Resolver(KeyTable* table, KeyCache::View* keys, AliasCache::View* aliases, AccountId caller, Region region,
+           Timestamp service_now)
       : table_(table), keys_(keys), aliases_(aliases), caller_(caller), region_(region), now_(service_now) {}
 
   // Any of the four forms of a KeyId, or key id and key ARN alone.

@@ -9,10 +9,12 @@ using shapes::Errors;
 std::optional<shapes::ApiError> CheckAliasName(std::string_view name) {
   if (!name.starts_with("alias/")) {
     return Errors::Validation(
-        "Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html");
+        "Alias must start with the prefix \"alias/\". Please see "
+        "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html");
   }
   if (name == "alias/") return Errors::Validation("Invalid identifier");
-  if (name.find(':') != std::string_view::npos) return Errors::Validation(std::string(name) + " contains invalid characters for an alias");
+  if (name.find(':') != std::string_view::npos)
+    return Errors::Validation(std::string(name) + " contains invalid characters for an alias");
   if (name.starts_with("alias/aws/")) return Errors::NotAuthorized();
   return std::nullopt;
 }

@@ -14,7 +14,8 @@ namespace kagimori::kms {
 // Reserved names (alias/aws/…) are AWS's own.
 std::optional<shapes::ApiError> CheckAliasName(std::string_view name);
 
-// Whether a TargetKeyId is an alias name or alias ARN, which is no target. Known from its form alone: nothing is looked up.
+// Whether a TargetKeyId is an alias name or alias ARN, which is no target. Known from its form alone: nothing is looked
+// up.
 bool NamesAlias(std::string_view target_key_id);
 inline constexpr std::string_view kTargetIsAlias = "Aliases must refer to keys. Not aliases";
 

@@ -18,17 +18,19 @@ struct CiphertextKey {
 };
 
 inline constexpr std::string_view kUnusableCiphertext =
-    "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed "
+    "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not "
+    "allowed "
     "to access.";
 
-// Finds the key of a symmetric ciphertext, as Decrypt and ReEncrypt do: the KeyId, if one is given, must lead to a key; the blob must be one
-// of ours; and must name that key. Without a KeyId the blob says which key it is, and whether that is missing, foreign or forbidden
-// is not told apart.
+// Finds the key of a symmetric ciphertext, as Decrypt and ReEncrypt do: the KeyId, if one is given, must lead to a key;
+// the blob must be one of ours; and must name that key. Without a KeyId the blob says which key it is, and whether that
+// is missing, foreign or forbidden is not told apart.
 //
 // REQUIRES: `blob` lives as long as the result. No blob only where the caller has seen to it that a KeyId is given.
 template <class Api, class Action>
 Task<Resolved<Api, CiphertextKey<Action>>> ResolveCiphertextKey(Session& session, const std::optional<Bytes>& blob,
-                                                                const std::optional<std::string>& key_id, keys::AliasForms forms,
+                                                                const std::optional<std::string>& key_id,
+                                                                keys::AliasForms forms,
                                                                 keys::CanonicalContext context) {
   using Error = shapes::OpError<Api>;
   std::shared_ptr<const keys::Key> key;
@@ -52,11 +54,13 @@ Task<Resolved<Api, CiphertextKey<Action>>> ResolveCiphertextKey(Session& session
     }
   }
   if (key == nullptr) {
-    keys::KeyName name{.account = ciphertext->header.account, .region = session.call.region, .id = ciphertext->header.key};
+    keys::KeyName name{
+        .account = ciphertext->header.account, .region = session.call.region, .id = ciphertext->header.key};
     Result<std::shared_ptr<const keys::Key>> found = co_await session.resolver.GetKey(name);
     if (!found) co_return std::unexpected(Error::From(Internal(std::move(found).error(), session.trail)));
     key = *std::move(found);
-    if (key == nullptr) co_return std::unexpected(Error(shapes::Errors::AccessDenied(std::string(kUnusableCiphertext))));
+    if (key == nullptr)
+      co_return std::unexpected(Error(shapes::Errors::AccessDenied(std::string(kUnusableCiphertext))));
     session.trail.Add(key);
   }
 

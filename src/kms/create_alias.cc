@@ -18,7 +18,8 @@ Task<Resolved<CreateAlias::Api, CreateAlias::Inputs>> CreateAlias::Resolve(Sessi
   session.trail.Add(name);
   auto alias = session.authorizer.OnAlias<keys::action::CreateAlias>(session.call.caller, name);
   if (!alias) co_return std::unexpected(OpError::From(ToApiError(std::move(alias).error())));
-  auto target = co_await ResolveKey<Api, keys::action::CreateAlias>(session, request.target_key_id, keys::AliasForms::kRefused, {});
+  auto target = co_await ResolveKey<Api, keys::action::CreateAlias>(session, request.target_key_id,
+                                                                    keys::AliasForms::kRefused, {});
   if (!target) co_return std::unexpected(std::move(target).error());
   Result<std::shared_ptr<const keys::Alias>> existing = co_await session.resolver.GetAlias(name);
   if (!existing) co_return std::unexpected(OpError::From(Internal(std::move(existing).error(), session.trail)));
@@ -46,9 +47,10 @@ Outcome<CreateAlias::Api> CreateAlias::Run(const Call& call, Inputs inputs, cons
   after.aliases = WithAlias(std::move(after.aliases), request.alias_name);
   KeyId target = after.name.id;
   keys::Change change = ChangeOf(inputs.target.snapshot(), std::move(after), {keys::Part::kAliases});
-  change.aliases.push_back({.name = name,
-                            .before = std::move(inputs.existing),
-                            .after = keys::Alias{.name = name, .target = target, .created = call.now, .updated = call.now}});
+  change.aliases.push_back(
+      {.name = name,
+       .before = std::move(inputs.existing),
+       .after = keys::Alias{.name = name, .target = target, .created = call.now, .updated = call.now}});
   return Reply<Api>{.response = {}, .change = std::move(change)};
 }
 

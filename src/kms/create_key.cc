@@ -26,13 +26,16 @@ KeySpec SpecOf(const CreateKey::Request& request) {
 std::optional<shapes::OpError<Api>> CheckSpec(const CreateKey::Request& request) {
   if (request.key_spec && request.customer_master_key_spec) {
     return Errors::Validation(
-        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.");
+        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is "
+        "deprecated.");
   }
   KeySpec spec = SpecOf(request);
   if (spec != KeySpec::kSymmetricDefault && !request.key_usage) {
-    return Errors::Validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
+    return Errors::Validation(
+        "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
   }
-  if (spec == KeySpec::kSymmetricDefault && request.key_usage.value_or(KeyUsageType::kEncryptDecrypt) != KeyUsageType::kEncryptDecrypt) {
+  if (spec == KeySpec::kSymmetricDefault &&
+      request.key_usage.value_or(KeyUsageType::kEncryptDecrypt) != KeyUsageType::kEncryptDecrypt) {
     std::string text = "KeyUsage ";
     text.append(Name(*request.key_usage)).append(" is not compatible with KeySpec ").append(Name(spec));
     return Errors::Validation(std::move(text));
@@ -41,12 +44,14 @@ std::optional<shapes::OpError<Api>> CheckSpec(const CreateKey::Request& request)
     return Errors::UnsupportedOperation("KeySpec " + std::string(Name(spec)) + " is not supported by this release.");
   }
   if (request.origin.value_or(OriginType::kAwsKms) != OriginType::kAwsKms) {
-    return Errors::UnsupportedOperation("Origin " + std::string(Name(*request.origin)) + " is not supported by this release.");
+    return Errors::UnsupportedOperation("Origin " + std::string(Name(*request.origin)) +
+                                        " is not supported by this release.");
   }
   if (request.custom_key_store_id || request.xks_key_id) {
     return Errors::UnsupportedOperation("Custom key stores are not supported by this release.");
   }
-  if (request.multi_region.value_or(false)) return Errors::UnsupportedOperation("Multi-Region keys are not supported by this release.");
+  if (request.multi_region.value_or(false))
+    return Errors::UnsupportedOperation("Multi-Region keys are not supported by this release.");
   return std::nullopt;
 }
 
@@ -56,7 +61,8 @@ std::optional<shapes::OpError<Api>> CheckSpec(const CreateKey::Request& request)
 void CreateKey::FillDefaults(Request& request) {
   request.key_spec = SpecOf(request);
   request.customer_master_key_spec = shapes::ParseEnum<shapes::CustomerMasterKeySpec>(Name(*request.key_spec));
-  if (!request.key_usage && *request.key_spec == KeySpec::kSymmetricDefault) request.key_usage = KeyUsageType::kEncryptDecrypt;
+  if (!request.key_usage && *request.key_spec == KeySpec::kSymmetricDefault)
+    request.key_usage = KeyUsageType::kEncryptDecrypt;
   if (!request.origin) request.origin = OriginType::kAwsKms;
   if (!request.description) request.description.emplace();
   if (!request.bypass_policy_lockout_safety_check) request.bypass_policy_lockout_safety_check = false;

@@ -7,10 +7,14 @@ using shapes::Errors;
 shapes::ApiError ToApiError(keys::LookupFailure failure, std::string_view action, Session& session) {
   using Kind = keys::LookupFailure::Kind;
   switch (failure.kind) {
-    case Kind::kAliasNotAllowed: return Errors::InvalidArn("Key Aliases are not supported for this operation.");
-    case Kind::kNotFound: return Errors::NotFound(std::move(failure.text));
-    case Kind::kForeign: return ToApiError(authz::Authorizer::ForeignKey(session.call.caller, action, failure.text));
-    case Kind::kFailed: return Internal(std::move(failure.error), session.trail);
+    case Kind::kAliasNotAllowed:
+      return Errors::InvalidArn("Key Aliases are not supported for this operation.");
+    case Kind::kNotFound:
+      return Errors::NotFound(std::move(failure.text));
+    case Kind::kForeign:
+      return ToApiError(authz::Authorizer::ForeignKey(session.call.caller, action, failure.text));
+    case Kind::kFailed:
+      return Internal(std::move(failure.error), session.trail);
   }
   return Errors::KmsInternal();
 }
@@ -24,7 +28,11 @@ shapes::ApiError Internal(Error error, Trail& trail) {
 
 shapes::ApiError WrongUsage(const keys::Key& key, std::string_view operation) {
   std::string text = key.arn;
-  text.append(" key usage is ").append(Name(key.usage)).append(" which is not valid for ").append(operation).append(".");
+  text.append(" key usage is ")
+      .append(Name(key.usage))
+      .append(" which is not valid for ")
+      .append(operation)
+      .append(".");
   return Errors::InvalidKeyUsage(std::move(text));
 }
 

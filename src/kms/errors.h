@@ -5,7 +5,8 @@
 
 #include "kms/operation.h"
 
-// Failures of the rooms below as the errors that a client sees. Texts: shared reference of AWS's behaviour, recorded from the service.
+// Failures of the rooms below as the errors that a client sees. Texts: shared reference of AWS's behaviour, recorded
+// from the service.
 namespace kagimori::kms {
 
 // `action`: for a key of another account, which is refused as if it were there.

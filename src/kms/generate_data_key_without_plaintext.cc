@@ -7,12 +7,15 @@
 
 namespace kagimori::kms {
 
-std::optional<shapes::OpError<GenerateDataKeyWithoutPlaintext::Api>> GenerateDataKeyWithoutPlaintext::Check(const Request& request) {
+std::optional<shapes::OpError<GenerateDataKeyWithoutPlaintext::Api>> GenerateDataKeyWithoutPlaintext::Check(
+    const Request& request) {
   if (!NamesOneLength(request)) return shapes::Errors::Validation(std::string(kNameOneLength));
   return std::nullopt;
 }
 
-Outcome<GenerateDataKeyWithoutPlaintext::Api> GenerateDataKeyWithoutPlaintext::Run(const Call&, Inputs key, const Request& request, Trail& trail) {
+Outcome<GenerateDataKeyWithoutPlaintext::Api> GenerateDataKeyWithoutPlaintext::Run(const Call&, Inputs key,
+                                                                                   const Request& request,
+                                                                                   Trail& trail) {
   secret::SecretBytes data_key = crypto::RandomSecret(DataKeyLength(request));
   Result<keys::engine::Encrypted> sealed = keys::engine::EncryptDataKey(key, data_key);
   if (!sealed) return Refuse<Api>(shapes::OpError<Api>::From(Internal(std::move(sealed).error(), trail)));

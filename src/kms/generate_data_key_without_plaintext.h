@@ -5,7 +5,8 @@
 
 namespace kagimori::kms {
 
-struct GenerateDataKeyWithoutPlaintext : OnKey<shapes::op::GenerateDataKeyWithoutPlaintext, keys::action::GenerateDataKeyWithoutPlaintext> {
+struct GenerateDataKeyWithoutPlaintext
+    : OnKey<shapes::op::GenerateDataKeyWithoutPlaintext, keys::action::GenerateDataKeyWithoutPlaintext> {
   static constexpr auto kUsage = shapes::KeyUsageType::kEncryptDecrypt;
 
   static std::optional<shapes::OpError<Api>> Check(const Request& request);

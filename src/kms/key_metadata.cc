@@ -19,7 +19,8 @@ shapes::KeyMetadata MetadataOf(const keys::Key& key) {
   metadata.key_spec = key.spec;
   metadata.encryption_algorithms = {shapes::EncryptionAlgorithmSpec::kSymmetricDefault};
   metadata.multi_region = false;
-  if (const keys::Material* material = key.current_material()) metadata.current_key_material_id = HexEncode(material->id);
+  if (const keys::Material* material = key.current_material())
+    metadata.current_key_material_id = HexEncode(material->id);
   return metadata;
 }
 

@@ -17,13 +17,16 @@ bool IsJsonObject(std::string_view text) {
 
 }  // namespace
 
-std::optional<shapes::ApiError> CheckKeyPolicy(std::string_view policy, AccountId account, Region region, CustomPolicies custom) {
+std::optional<shapes::ApiError> CheckKeyPolicy(std::string_view policy, AccountId account, Region region,
+                                               CustomPolicies custom) {
   // Guesses: both texts.
-  if (policy.size() > kMaxPolicyBytes) return shapes::Errors::LimitExceeded("The key policy is larger than 32768 bytes.");
+  if (policy.size() > kMaxPolicyBytes)
+    return shapes::Errors::LimitExceeded("The key policy is larger than 32768 bytes.");
   if (!IsJsonObject(policy)) return shapes::Errors::MalformedPolicyDocument("The new key policy is not valid JSON.");
   if (keys::IsDefaultKeyPolicy(policy, account, region)) return std::nullopt;
   if (custom == CustomPolicies::kRefused) {
-    return shapes::Errors::UnsupportedOperation("This release evaluates no key policy but the default one and takes no other.");
+    return shapes::Errors::UnsupportedOperation(
+        "This release evaluates no key policy but the default one and takes no other.");
   }
   log::Warning("a key policy is stored but not evaluated by this release", {{"account", account.ToString()}});
   return std::nullopt;

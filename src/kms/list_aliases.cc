@@ -14,8 +14,10 @@ constexpr size_t kMaxLimit = 100;
 using Api = ListAliases::Api;
 using OpError = shapes::OpError<Api>;
 
-// The aliases of one key, in the order of their names; `from`: the last name of the page before. One more than the limit shows that there is more.
-Task<Resolved<Api, std::vector<keys::Alias>>> AliasesOfKey(Session& session, const keys::Key& key, const std::string& from, size_t limit) {
+// The aliases of one key, in the order of their names; `from`: the last name of the page before. One more than the
+// limit shows that there is more.
+Task<Resolved<Api, std::vector<keys::Alias>>> AliasesOfKey(Session& session, const keys::Key& key,
+                                                           const std::string& from, size_t limit) {
   std::vector<keys::Alias> aliases;
   auto at = std::ranges::upper_bound(key.aliases, from);
   for (; at != key.aliases.end() && aliases.size() <= limit; ++at) {
@@ -40,7 +42,8 @@ Task<Resolved<Api, ListAliases::Inputs>> ListAliases::Resolve(Session& session, 
   if (request.key_id) {
     auto found = co_await session.resolver.FindKey(*request.key_id, keys::AliasForms::kRefused);
     if (!found) {
-      co_return std::unexpected(OpError::From(ToApiError(std::move(found).error(), keys::action::ListAliases::kName, session)));
+      co_return std::unexpected(
+          OpError::From(ToApiError(std::move(found).error(), keys::action::ListAliases::kName, session)));
     }
     key = std::move(found->key);
     // Aliases are in the account and Region of their key: those of a foreign one are not the caller's to list.

@@ -25,7 +25,9 @@ struct OnAccount {
   using Inputs = keys::Authorized<Action, keys::AccountScope>;
   using Request = typename Api::Request;
 
-  static Task<Resolved<Api, Inputs>> Resolve(Session& session, const Request&) { co_return AuthorizeAccount<Api, Action>(session); }
+  static Task<Resolved<Api, Inputs>> Resolve(Session& session, const Request&) {
+    co_return AuthorizeAccount<Api, Action>(session);
+  }
   template <class Visit>
   static void ForEachKey(const Inputs&, Visit&&) {}
 };

@@ -17,8 +17,8 @@ struct AliasAndTarget {
   std::shared_ptr<const keys::Alias> alias;  // never null
 };
 
-// Finds an alias of the caller's and asks for `Action` on it and on its key. "Alias <ARN> is not found." when there is none, or its key
-// is gone.
+// Finds an alias of the caller's and asks for `Action` on it and on its key. "Alias <ARN> is not found." when there is
+// none, or its key is gone.
 template <class Api, class Action>
 Task<Resolved<Api, AliasAndTarget<Action>>> ResolveAlias(Session& session, const std::string& alias_name) {
   using OpError = shapes::OpError<Api>;
@@ -33,7 +33,8 @@ Task<Resolved<Api, AliasAndTarget<Action>>> ResolveAlias(Session& session, const
     if (!found) co_return std::unexpected(OpError::From(Internal(std::move(found).error(), session.trail)));
     key = *std::move(found);
   }
-  if (key == nullptr) co_return std::unexpected(OpError(shapes::Errors::NotFound("Alias " + name.Arn() + " is not found.")));
+  if (key == nullptr)
+    co_return std::unexpected(OpError(shapes::Errors::NotFound("Alias " + name.Arn() + " is not found.")));
   session.trail.Add(key);
 
   auto on_alias = session.authorizer.template OnAlias<Action>(session.call.caller, name);

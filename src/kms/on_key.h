@@ -33,7 +33,8 @@ keys::CanonicalContext ContextOf(const Request& request) {
 
 // Looks up the key that `text` names and asks for `Action` on it.
 template <class Api, class Action>
-Task<Resolved<Api, keys::Authorized<Action, keys::Key>>> ResolveKey(Session& session, std::string_view text, keys::AliasForms forms,
+Task<Resolved<Api, keys::Authorized<Action, keys::Key>>> ResolveKey(Session& session, std::string_view text,
+                                                                    keys::AliasForms forms,
                                                                     keys::CanonicalContext context) {
   using Error = shapes::OpError<Api>;
   std::shared_ptr<const keys::Key> key = session.resolver.FindCached(text);
@@ -68,9 +69,11 @@ struct OnKey {
 };
 
 // Answers with a key that differs from what it was.
-inline keys::Change ChangeOf(const std::shared_ptr<const keys::Key>& before, keys::Key after, std::vector<keys::Part> parts = {}) {
+inline keys::Change ChangeOf(const std::shared_ptr<const keys::Key>& before, keys::Key after,
+                             std::vector<keys::Part> parts = {}) {
   keys::Change change;
-  change.keys.push_back({.before = before, .after = std::move(after), .parts = std::move(parts), .material = std::nullopt});
+  change.keys.push_back(
+      {.before = before, .after = std::move(after), .parts = std::move(parts), .material = std::nullopt});
   return change;
 }
 

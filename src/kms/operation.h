@@ -21,7 +21,8 @@
 
 namespace kagimori::kms {
 
-// Key policies other than the default one are stored but not yet evaluated: `serve` refuses them, `dev` takes them with a warning.
+// Key policies other than the default one are stored but not yet evaluated: `serve` refuses them, `dev` takes them with
+// a warning.
 enum class CustomPolicies { kRefused, kAccepted };
 
 // Paging markers: sealed, and bound to the caller's account, the operation and what it lists.
@@ -51,8 +52,8 @@ struct Call {
   AccountId account() const { return caller.account; }
 };
 
-// What the audit record says about a call beyond its request: filled as things become known, so that a refused call is recorded with the
-// resources that it was refused.
+// What the audit record says about a call beyond its request: filled as things become known, so that a refused call is
+// recorded with the resources that it was refused.
 struct Trail {
   // A key or, without one, an alias.
   struct Resource {
@@ -64,7 +65,7 @@ struct Trail {
   boost::container::small_vector<Resource, 2> resources;
   std::string additional_event_data_json;  // an object, or empty
   std::string key_arn;                     // of the key that a write changed, for responseElements
-  std::optional<Error> failure;            // why the call ended in KMSInternalException; for the operator, never the client
+  std::optional<Error> failure;  // why the call ended in KMSInternalException; for the operator, never the client
 
   void Add(std::shared_ptr<const keys::Key> key) {
     AccountId account = key->name.account;

@@ -33,7 +33,11 @@ template <class... Operations>
 struct OperationList {};
 
 // The one list of the operations that are built. What is not on it is answered with UnsupportedOperationException.
-using BuiltOperations = OperationList<CancelKeyDeletion, CreateAlias, CreateKey, Decrypt, DeleteAlias, DescribeKey, DisableKey, EnableKey, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateRandom, GetKeyPolicy, GetKeyRotationStatus, ListAliases, ListKeyPolicies, ListKeys, ListResourceTags, PutKeyPolicy, ReEncrypt, ScheduleKeyDeletion, TagResource, UntagResource, UpdateAlias, UpdateKeyDescription>;
+using BuiltOperations =
+    OperationList<CancelKeyDeletion, CreateAlias, CreateKey, Decrypt, DeleteAlias, DescribeKey, DisableKey, EnableKey,
+                  Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateRandom, GetKeyPolicy,
+                  GetKeyRotationStatus, ListAliases, ListKeyPolicies, ListKeys, ListResourceTags, PutKeyPolicy,
+                  ReEncrypt, ScheduleKeyDeletion, TagResource, UntagResource, UpdateAlias, UpdateKeyDescription>;
 
 }  // namespace kagimori::kms
 

@@ -10,7 +10,8 @@
 
 namespace kagimori::kms {
 
-// Limits of a page: absent means the default; above the documented maximum the maximum is taken (guess: AWS may refuse).
+// Limits of a page: absent means the default; above the documented maximum the maximum is taken (guess: AWS may
+// refuse).
 inline size_t PageLimit(const std::optional<int32_t>& limit, size_t default_limit, size_t maximum) {
   return limit ? std::min(static_cast<size_t>(*limit), maximum) : default_limit;
 }

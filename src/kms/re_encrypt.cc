@@ -29,23 +29,26 @@ Task<Resolved<ReEncrypt::Api, ReEncrypt::Inputs>> ReEncrypt::Resolve(Session& se
   keys::CanonicalContext source_context;
   keys::CanonicalContext destination_context;
   if (request.source_encryption_context) source_context = keys::CanonicalContext(*request.source_encryption_context);
-  if (request.destination_encryption_context) destination_context = keys::CanonicalContext(*request.destination_encryption_context);
+  if (request.destination_encryption_context)
+    destination_context = keys::CanonicalContext(*request.destination_encryption_context);
 
   auto source = co_await ResolveCiphertextKey<Api, keys::action::ReEncryptFrom>(
       session, request.ciphertext_blob, request.source_key_id, source_forms, std::move(source_context));
   if (!source) co_return std::unexpected(std::move(source).error());
-  auto destination = co_await ResolveKey<Api, keys::action::ReEncryptTo>(session, request.destination_key_id, destination_forms,
-                                                                         std::move(destination_context));
+  auto destination = co_await ResolveKey<Api, keys::action::ReEncryptTo>(
+      session, request.destination_key_id, destination_forms, std::move(destination_context));
   if (!destination) co_return std::unexpected(std::move(destination).error());
   co_return Inputs{std::move(*source), std::move(*destination)};
 }
 
 std::optional<shapes::OpError<ReEncrypt::Api>> ReEncrypt::CheckKey(const Request& request, const Inputs& inputs) {
   if (*request.source_encryption_algorithm != EncryptionAlgorithmSpec::kSymmetricDefault) {
-    return Errors::InvalidKeyUsage(IncompatibleAlgorithm(*request.source_encryption_algorithm, inputs.source.key.resource()));
+    return Errors::InvalidKeyUsage(
+        IncompatibleAlgorithm(*request.source_encryption_algorithm, inputs.source.key.resource()));
   }
   if (*request.destination_encryption_algorithm != EncryptionAlgorithmSpec::kSymmetricDefault) {
-    return Errors::InvalidKeyUsage(IncompatibleAlgorithm(*request.destination_encryption_algorithm, inputs.destination.resource()));
+    return Errors::InvalidKeyUsage(
+        IncompatibleAlgorithm(*request.destination_encryption_algorithm, inputs.destination.resource()));
   }
   return std::nullopt;
 }

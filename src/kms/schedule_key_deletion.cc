@@ -19,7 +19,8 @@ std::optional<shapes::OpError<ScheduleKeyDeletion::Api>> ScheduleKeyDeletion::Ch
   return shapes::Errors::Validation(std::move(text));
 }
 
-Outcome<ScheduleKeyDeletion::Api> ScheduleKeyDeletion::Run(const Call& call, Inputs key, const Request& request, Trail&) {
+Outcome<ScheduleKeyDeletion::Api> ScheduleKeyDeletion::Run(const Call& call, Inputs key, const Request& request,
+                                                           Trail&) {
   keys::Key after = key.resource();
   auto days = static_cast<uint32_t>(*request.pending_window_in_days);
   after.stored_state = keys::KeyState::kPendingDeletion;

@@ -8,7 +8,8 @@ namespace kagimori::kms {
 
 namespace {
 
-// AWS's tag characters: letters and digits of any script, space and _ . / = + - @ : (what is beyond ASCII is taken as it comes).
+// AWS's tag characters: letters and digits of any script, space and _ . / = + - @ : (what is beyond ASCII is taken as
+// it comes).
 bool AllowedCharacters(std::string_view text) {
   constexpr std::string_view kSigns = " _./=+-@:";
   return std::ranges::all_of(text, [&](char c) {

@@ -49,8 +49,10 @@ Outcome<UpdateAlias::Api> UpdateAlias::Run(const Call& call, Inputs inputs, cons
   without.aliases = WithoutAlias(std::move(without.aliases), request.alias_name);
   keys::Key with = wanted;
   with.aliases = WithAlias(std::move(with.aliases), request.alias_name);
-  for (auto [before, after] : {std::pair(inputs.alias.target.snapshot(), &without), std::pair(inputs.target.snapshot(), &with)}) {
-    change.keys.push_back({.before = before, .after = std::move(*after), .parts = {keys::Part::kAliases}, .material = std::nullopt});
+  for (auto [before, after] :
+       {std::pair(inputs.alias.target.snapshot(), &without), std::pair(inputs.target.snapshot(), &with)}) {
+    change.keys.push_back(
+        {.before = before, .after = std::move(*after), .parts = {keys::Part::kAliases}, .material = std::nullopt});
   }
   return Reply<Api>{.response = {}, .change = std::move(change)};
 }

@@ -18,7 +18,8 @@ struct UpdateAlias {
 
   static std::optional<shapes::OpError<Api>> Check(const Request& request);
   static Task<Resolved<Api, Inputs>> Resolve(Session& session, const Request& request);
-  // The present key may be in any state: leading an alias away from a key that is pending deletion is the way to repair.
+  // The present key may be in any state: leading an alias away from a key that is pending deletion is the way to
+  // repair.
   template <class Visit>
   static void ForEachKey(const Inputs&, Visit&&) {}
   static Outcome<Api> Run(const Call& call, Inputs inputs, const Request& request, Trail& trail);

@@ -2,7 +2,8 @@
 
 namespace kagimori::kms {
 
-Outcome<UpdateKeyDescription::Api> UpdateKeyDescription::Run(const Call&, Inputs key, const Request& request, Trail& trail) {
+Outcome<UpdateKeyDescription::Api> UpdateKeyDescription::Run(const Call&, Inputs key, const Request& request,
+                                                             Trail& trail) {
   trail.key_arn = key.resource().arn;
   keys::Key after = key.resource();
   after.description = request.description;

@@ -1,5 +1,5 @@
-// expect: static assertion failed|static_assert|is not formattable|Cannot format|deleted function|explicitly marked deleted
-// Nor by being formatted.
+// expect: static assertion failed|static_assert|is not formattable|Cannot format|deleted function|explicitly marked
+// deleted Nor by being formatted.
 #include <fmt/format.h>
 
 #include "secret/secret_bytes.h"
