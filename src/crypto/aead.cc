@@ -22,10 +22,10 @@ thread_local ThreadContext thread_context;
 
 EVP_CIPHER_CTX* Keyed(internal::GcmKey key, internal::GcmNonce nonce, bool encrypt) {
   if (!thread_context.context) {
+    const Algorithms& algorithms = GetAlgorithms();  // before OpenSSL allocates anything: it sets the allocator
     CipherContext context(EVP_CIPHER_CTX_new());
-    Require(
-        context && EVP_CipherInit_ex2(context.get(), GetAlgorithms().aes_256_gcm, nullptr, nullptr, 1, nullptr) == 1,
-        "AES-256-GCM context");
+    Require(context && EVP_CipherInit_ex2(context.get(), algorithms.aes_256_gcm, nullptr, nullptr, 1, nullptr) == 1,
+            "AES-256-GCM context");
     thread_context.context = std::move(context);
   }
   thread_context.holds_key = true;
