@@ -17,8 +17,8 @@ if(KAGIMORI_SANITIZE)
   target_compile_options(kagimori_options INTERFACE -fsanitize=${KAGIMORI_SANITIZE})
   target_link_options(kagimori_options INTERFACE -fsanitize=${KAGIMORI_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # GCC's manual: the instrumented code gives false alarms of this warning (here: in std::optional<std::vector>).
-    target_compile_options(kagimori_options INTERFACE -Wno-maybe-uninitialized)
+    # GCC's manual: instrumented code gives false alarms (here in std::optional<std::vector> and memset). The plain builds keep -Werror.
+    target_compile_options(kagimori_options INTERFACE -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-error)
   endif()
   if(KAGIMORI_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # Asio's fences: GCC warns that the sanitizer does not see them. What they order is ordered by locks and atomics, too.
