@@ -115,7 +115,8 @@ TEST(Tasks, ResumedOnAnotherThread) {
     std::thread* waker;
     bool await_ready() { return false; }
     void await_suspend(std::coroutine_handle<> waiter) {
-      *waker = std::thread([waiter] { waiter.resume(); });
+      std::thread* out = waker;  // once the thread runs, this object may be gone
+      *out = std::thread([waiter] { waiter.resume(); });
     }
     void await_resume() {}
   };
