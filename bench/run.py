@@ -9,6 +9,7 @@ requests of the rounds. Every request is distinct and signed; every answer must 
 """
 
 import argparse
+import contextlib
 import http.client
 import json
 import os
@@ -45,14 +46,15 @@ def row(what, rate="", p50="", p99="", cpu="", remarks=""):
 
 
 class Server:
-    """A process that prints `ready URL` on stdout, pinned; stopped on exit."""
+    """A process that prints `ready URL` on stdout, or accepts connections at `url`; pinned; stopped on exit."""
 
-    def __init__(self, command, core=SERVER_CORE):
+    def __init__(self, command, core=SERVER_CORE, url=None):
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             ["taskset", "-c", str(core), *map(str, command)], stdout=subprocess.PIPE, stderr=self.log, text=True
         )
-        for line in self.process.stdout:
+        self.url = url
+        for line in self.process.stdout if url is None else self.until_accepting():
             if match := re.match(r"ready (https?://\S+)", line):
                 self.url = match[1]
                 break
@@ -61,6 +63,16 @@ class Server:
             sys.exit(f"{command[0]} ended before it was ready:\n{self.log.read().decode(errors='replace')[-2000:]}")
         self.pid = self.process.pid
 
+    def until_accepting(self):
+        address = (urlsplit(self.url).hostname, urlsplit(self.url).port)
+        for _ in range(600):
+            if self.process.poll() is not None:
+                return
+            with contextlib.suppress(OSError), socket.create_connection(address, 1):
+                yield f"ready {self.url}"
+                return
+            time.sleep(0.1)
+
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -68,6 +80,35 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def target(server):
+    """Whose signature the server takes: test/test, unless it is a production deployment with an access key of its own."""
+    return make.Target(urlsplit(server.url).netloc, **getattr(server, "credentials", {}))
+
+
+def production_server(program, folder):
+    """`kagimori init` and `serve` over TLS, with a certificate made for the occasion."""
+    passphrase, certificate, key = folder / "passphrase", folder / "tls.pem", folder / "tls.key"
+    passphrase.write_text(f"{os.urandom(16).hex()}\n")
+    passphrase.chmod(0o600)
+    openssl = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    subprocess.run([*openssl, "-subj", "/CN=127.0.0.1", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    data = folder / "tls-data"
+    made = subprocess.run([program, "init", "--data", data, "--passphrase-file", passphrase], capture_output=True, text=True)
+    if made.returncode != 0:
+        sys.exit(f"kagimori init: {made.stderr}")
+    config = folder / "kagimori.toml"
+    port = free_port()
+    config.write_text(
+        f'data = "{data}"\nlisten = "127.0.0.1:{port}"\ncores = 1\ntls-certificate = "{certificate}"\n'
+        f'tls-key = "{key}"\npassphrase-file = "{passphrase}"\naudit-reserve = 16\n'
+    )
+    server = Server([program, "serve", "--config", config], url=f"https://127.0.0.1:{port}")
+    found = {name: re.search(rf"{label}: +(\S+)", made.stdout)[1]
+             for name, label in (("access_key", "Access key id"), ("secret_key", "Secret access key"))}
+    server.credentials = found
+    return server
 
 
 class Remote:
@@ -124,7 +165,7 @@ class Bench:
         return figures
 
     def requests(self, server, operation, bodies):
-        signer = make.Signer(make.Target(urlsplit(server.url).netloc))
+        signer = make.Signer(target(server))
         path = self.work / "requests"
         make.write_messages(path, (signer.sign(operation, body) for body in bodies))
         return path
@@ -147,7 +188,7 @@ def show(what, rounds, baseline=None):
 def ask(server, operation, body):
     """One request on a connection of its own: (status, the answer's bytes as sent, body)."""
     url = urlsplit(server.url)
-    request = make.Signer(make.Target(url.netloc)).sign(operation, body)
+    request = make.Signer(target(server)).sign(operation, body)
     if url.scheme == "https":
         connection = http.client.HTTPSConnection(url.hostname, url.port, context=ssl._create_unverified_context(), timeout=20)
     else:
@@ -194,7 +235,8 @@ def symmetric(bench, subject):
     saved = bench.work / "answers"
 
     raw, _ = ask(subject, "Encrypt", next(make.encrypt_bodies(arn, 1)))
-    alternate(bench, "Encrypt 32 B", subject, "Encrypt", lambda: make.encrypt_bodies(arn, count), raw, saved)
+    suffix = " over TLS" if urlsplit(subject.url).scheme == "https" else ""
+    alternate(bench, f"Encrypt 32 B{suffix}", subject, "Encrypt", lambda: make.encrypt_bodies(arn, count), raw, saved)
 
     def decrypt_bodies():
         bench.drive(subject, bench.requests(subject, "Encrypt", make.encrypt_bodies(arn, count)), save=saved)
@@ -202,10 +244,10 @@ def symmetric(bench, subject):
 
     first = next(make.decrypt_bodies(json.loads(answer)["CiphertextBlob"] for answer in make.read_messages(saved)))
     raw, _ = ask(subject, "Decrypt", first)
-    alternate(bench, "Decrypt 32 B", subject, "Decrypt", decrypt_bodies, raw)
+    alternate(bench, f"Decrypt 32 B{suffix}", subject, "Decrypt", decrypt_bodies, raw)
 
     raw, _ = ask(subject, "GenerateDataKey", next(make.data_key_bodies(arn, 1)))
-    alternate(bench, "GenerateDataKey AES_256", subject, "GenerateDataKey", lambda: make.data_key_bodies(arn, count), raw)
+    alternate(bench, f"GenerateDataKey AES_256{suffix}", subject, "GenerateDataKey", lambda: make.data_key_bodies(arn, count), raw)
 
 
 def metrics(url):
@@ -295,7 +337,7 @@ def main():
     parser.add_argument("--no-micro", action="store_true")
     parser.add_argument("--subject-url", help="a running server instead of one of our own (with --subject-pid)")
     parser.add_argument("--subject-pid", type=int)
-    parser.add_argument("--metrics-url", help="where the server's metrics are, if not at /metrics of its own address")
+    parser.add_argument("--metrics-url", help="where a running server's metrics are")
     options = parser.parse_args()
     if (os.cpu_count() or 1) < 2 or not shutil.which("taskset"):
         sys.exit("needs two cores and taskset")
@@ -313,8 +355,10 @@ def main():
             subject = Remote(options.subject_url, options.subject_pid)
         elif program.exists() and not options.tls:
             data = folder / "data"
-            subject = Server([program, "dev", "--data", data, "--listen", f"127.0.0.1:{free_port()}", "--cores", "1"])
-            metrics_url = options.metrics_url or f"{subject.url}/metrics"
+            listen, operators = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
+            command = [program, "dev", "--data", data, "--listen", listen, "--metrics", operators, "--cores", "1"]
+            subject = Server(command)
+            metrics_url = options.metrics_url or f"http://{operators}/metrics"
         if subject is None:
             row("kagimori", remarks="skipped" if options.tls else "skipped: the server is not built")
             bare_alone(bench)
@@ -322,6 +366,9 @@ def main():
         symmetric(bench, subject)
         if not options.subject_url:
             key_creation(bench, subject, metrics_url, folder)
+            subject.stop()
+            subject = production_server(program, folder)
+            symmetric(bench, subject)
     finally:
         if subject:
             subject.stop()
