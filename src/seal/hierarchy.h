@@ -21,6 +21,7 @@ enum class Purpose : uint8_t {
   kImportToken = 4,   // GetParametersForImport
   kMarker = 5,        // paging markers
   kName = 6,          // HMACs of names in paths
+  kLedger = 7,        // HMACs of records in the ledger's sums
 };
 
 using TermId = uint32_t;  // 1, 2, 3, …

@@ -15,6 +15,7 @@ enum class RecordType : uint8_t {
   kDeployment = 0x01,  // store id, terms (wrapped by the root key)
   kClock = 0x02,       // high-water mark, observed uptime
   kAuditKey = 0x03,    // the private key that the audit log is signed with, wrapped
+  kHead = 0x04,        // the ledger's heads: the deployment's and one per account
   kAccount = 0x10,
   kAccessKey = 0x11,  // by NameMarker of the access key id
   kKey = 0x20,        // head of a key

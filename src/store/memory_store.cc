@@ -58,11 +58,10 @@ GetResult MemoryStore::GetNow(const std::vector<std::string>& keys) {
   return result;
 }
 
-RangeResult MemoryStore::RangeNow(const RangeRequest& request) {
-  std::lock_guard lock(mutex_);
-  RangeResult result{.records = {}, .more = false, .revision = revision_};
+RangeResult MemoryStore::RangeOf(const Records& records, Revision revision, const RangeRequest& request) {
+  RangeResult result{.records = {}, .more = false, .revision = revision};
   size_t bytes = 0;
-  for (auto it = records_.lower_bound(request.begin); it != records_.end(); ++it) {
+  for (auto it = records.lower_bound(request.begin); it != records.end(); ++it) {
     if (!request.end.empty() && it->first >= request.end) break;
     if (result.records.size() == request.limit || bytes >= kMaxRangeBytes) {
       result.more = true;
@@ -72,6 +71,53 @@ RangeResult MemoryStore::RangeNow(const RangeRequest& request) {
     result.records.push_back({it->first, it->second.bytes, it->second.revision});
   }
   return result;
+}
+
+RangeResult MemoryStore::RangeNow(const RangeRequest& request) {
+  std::lock_guard lock(mutex_);
+  return RangeOf(records_, revision_, request);
+}
+
+class MemoryStore::SnapshotOfRecords : public Snapshot {
+ public:
+  SnapshotOfRecords(Records records, Revision revision) : records_(std::move(records)), revision_(revision) {}
+  Revision revision() const override { return revision_; }
+  Result<RangeResult> Range(const RangeRequest& request) override {
+    KAGIMORI_RETURN_IF_ERROR(CheckRange(request));
+    return RangeOf(records_, revision_, request);
+  }
+
+ private:
+  const Records records_;
+  const Revision revision_;
+};
+
+Result<std::unique_ptr<Snapshot>> MemoryStore::TakeSnapshot() {
+  {
+    std::lock_guard lock(queue_mutex_);
+    if (closing_) return Closed();
+  }
+  std::lock_guard lock(mutex_);
+  return std::make_unique<SnapshotOfRecords>(records_, revision_);
+}
+
+void MemoryStore::SetLedger(CommitLedger* ledger) {
+  std::lock_guard lock(mutex_);
+  ledger_ = ledger;
+}
+
+Result<> MemoryStore::ShowToLedger(const Transaction& transaction) {
+  if (ledger_ == nullptr) return {};
+  std::vector<RecordChange> changes;
+  auto add = [&](const std::string& key, std::optional<ByteView> after) {
+    auto found = records_.find(key);
+    std::optional<ByteView> before;
+    if (found != records_.end()) before = found->second.bytes;
+    if (before || after) changes.push_back({.key = key, .before = before, .after = after});
+  };
+  for (const Put& put : transaction.puts) add(put.key, put.value);
+  for (const std::string& key : transaction.deletes) add(key, std::nullopt);
+  return ledger_->Accept(changes);
 }
 
 Result<Revision> MemoryStore::CommitNow(Transaction transaction) {
@@ -85,10 +131,14 @@ Result<Revision> MemoryStore::CommitNow(Transaction transaction) {
     }
   }
   if (transaction.puts.empty() && transaction.deletes.empty()) return revision_;
+  KAGIMORI_RETURN_IF_ERROR(ShowToLedger(transaction));
   std::vector<WatchEvent> events(1);
   events[0] = {++revision_, ChangedKeys(transaction)};
   for (Put& put : transaction.puts) records_[std::move(put.key)] = {std::move(put.value), revision_};
   for (const std::string& key : transaction.deletes) records_.erase(key);
+  if (ledger_ != nullptr) {
+    for (Put& put : ledger_->Close(revision_)) records_[std::move(put.key)] = {std::move(put.value), revision_};
+  }
   ++stats_.commits;
   ++stats_.groups;
   watches_.Publish(std::move(events));

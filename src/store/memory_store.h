@@ -31,6 +31,8 @@ class MemoryStore : public Store {
   void Range(RangeRequest request, RangeCallback callback) override;
   void Commit(Transaction transaction, CommitCallback callback) override;
   std::unique_ptr<Watch> WatchFrom(Revision after, WatchCallback callback) override;
+  Result<std::unique_ptr<Snapshot>> TakeSnapshot() override;
+  void SetLedger(CommitLedger* ledger) override;
   void Close() override;
   StoreStats Stats() const override;
 
@@ -39,17 +41,22 @@ class MemoryStore : public Store {
     Bytes bytes;
     Revision revision = 0;
   };
+  using Records = std::map<std::string, Value>;
+  class SnapshotOfRecords;
 
   // Runs `work` as the mode says; false when the store is closed.
   bool Submit(std::move_only_function<void()>&& work);
   void RunThread();
   GetResult GetNow(const std::vector<std::string>& keys);
+  static RangeResult RangeOf(const Records& records, Revision revision, const RangeRequest& request);
   RangeResult RangeNow(const RangeRequest& request);
   Result<Revision> CommitNow(Transaction transaction);
+  Result<> ShowToLedger(const Transaction& transaction);
 
   const Mode mode_;
   mutable std::mutex mutex_;  // of the records and what belongs to them
-  std::map<std::string, Value> records_;
+  Records records_;
+  CommitLedger* ledger_ = nullptr;
   Revision revision_ = 0;
   StoreStats stats_;
   WatchHub watches_;

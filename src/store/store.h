@@ -5,7 +5,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -78,6 +80,36 @@ struct Transaction {
   std::vector<std::string> deletes = {};
 };
 
+// What an accepted transaction does to one record. Views live for the call that gets them.
+struct RecordChange {
+  std::string_view key;
+  std::optional<ByteView> before;  // nothing: there was none
+  std::optional<ByteView> after;   // nothing: deleted
+};
+
+// Keeps account of all that is written. The store's writer shows it every transaction that it accepts, in order, and
+// writes the records that it gives in the same batch: what it keeps is never older or newer than what it keeps account
+// of. Called by one thread at a time; must not call the store.
+class CommitLedger {
+ public:
+  virtual ~CommitLedger() = default;
+  // An error refuses the transaction, of which nothing is written then.
+  virtual Result<> Accept(std::span<const RecordChange> changes) = 0;
+  // The records to write with what was accepted since the last Close; `last` is the revision they get. They are shown
+  // to nobody and take no revision of their own.
+  virtual std::vector<Put> Close(Revision last) = 0;
+};
+
+// The store as it was at one revision, for long reads beside the writers. Thread-safe. REQUIRES: goes before its store
+// is closed. Superseded records take up space as long as it lives.
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+  virtual Revision revision() const = 0;
+  // Blocks.
+  virtual Result<RangeResult> Range(const RangeRequest& request) = 0;
+};
+
 struct WatchEvent {
   Revision revision = 0;
   std::vector<std::string> changed;  // keys put or deleted by that transaction, in bytewise order
@@ -123,6 +155,13 @@ class Store {
   // Calls back in order for every transaction with a revision > `after`, on a thread of the store. How far back a store
   // remembers is its own affair; a watch from the revision of a fresh read is always served.
   virtual std::unique_ptr<Watch> WatchFrom(Revision after, WatchCallback callback) = 0;
+
+  // Blocks for a moment; holds up no writer. kUnavailable: the store is closed.
+  virtual Result<std::unique_ptr<Snapshot>> TakeSnapshot() = 0;
+
+  // From now on every commit is shown to `ledger`; null: to nobody. REQUIRES: no commit is under way; the ledger
+  // outlives Close.
+  virtual void SetLedger(CommitLedger* ledger) = 0;
 
   // Finishes what was accepted: its callbacks have run when Close returns. Later calls are answered kUnavailable, and
   // so is, after its last event, every watch. REQUIRES: not called by a callback. A second call does nothing.

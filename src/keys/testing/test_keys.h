@@ -85,6 +85,8 @@ class HookedStore : public store::Store {
   std::unique_ptr<store::Watch> WatchFrom(store::Revision after, store::WatchCallback callback) override {
     return inner_->WatchFrom(after, std::move(callback));
   }
+  Result<std::unique_ptr<store::Snapshot>> TakeSnapshot() override { return inner_->TakeSnapshot(); }
+  void SetLedger(store::CommitLedger* ledger) override { inner_->SetLedger(ledger); }
   void Close() override {}
 
   std::function<void()> before_get;

@@ -90,9 +90,12 @@ std::optional<Result<GetResult>> ReadKeys(rocksdb::DB* db, const std::vector<std
   return result;
 }
 
-std::optional<Result<RangeResult>> ReadRange(rocksdb::DB* db, const RangeRequest& request, MayBlock may_block) {
+std::optional<Result<RangeResult>> ReadRange(rocksdb::DB* db, const RangeRequest& request, MayBlock may_block,
+                                             const rocksdb::Snapshot* snapshot) {
+  rocksdb::ReadOptions options = MakeReadOptions(may_block);
+  options.snapshot = snapshot;
   // An iterator reads at one snapshot, so it finds the revision as well.
-  std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(MakeReadOptions(may_block)));
+  std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(options));
   RangeResult result;
   it->Seek(rocksdb::Slice(kRevisionKey));
   Result<> collected;
@@ -116,6 +119,16 @@ Result<Revision> ReadRecordRevision(rocksdb::DB* db, const std::string& key, Rev
   if (status.IsNotFound()) return Revision{0};
   if (!status.ok()) return ToError("reading a record", status);
   return ParseValueRevision(value, store_revision);
+}
+
+Result<std::optional<Bytes>> ReadRecordValue(rocksdb::DB* db, const std::string& key, Revision store_revision) {
+  rocksdb::PinnableSlice value;
+  rocksdb::Status status = db->Get(MakeReadOptions(MayBlock::kYes), db->DefaultColumnFamily(), StoredKey(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return ToError("reading a record", status);
+  KAGIMORI_RETURN_IF_ERROR(ParseValueRevision(value, store_revision));
+  ByteView bytes = ValueBytes(value);
+  return Bytes(bytes.begin(), bytes.end());
 }
 
 }  // namespace kagimori::store

@@ -17,10 +17,15 @@ enum class MayBlock { kNo, kYes };
 // One consistent read, with the store's revision in the same snapshot. Nothing when it would have to wait for the disk
 // and may not. kCorrupt when what is stored is not what was written. REQUIRES: the limits hold.
 std::optional<Result<GetResult>> ReadKeys(rocksdb::DB* db, const std::vector<std::string>& keys, MayBlock may_block);
-std::optional<Result<RangeResult>> ReadRange(rocksdb::DB* db, const RangeRequest& request, MayBlock may_block);
+// `snapshot`: null for the newest state.
+std::optional<Result<RangeResult>> ReadRange(rocksdb::DB* db, const RangeRequest& request, MayBlock may_block,
+                                             const rocksdb::Snapshot* snapshot = nullptr);
 
 // The revision of one record, 0 when there is none. May block.
 Result<Revision> ReadRecordRevision(rocksdb::DB* db, const std::string& key, Revision store_revision);
+
+// The value of one record; nothing: there is none. May block.
+Result<std::optional<Bytes>> ReadRecordValue(rocksdb::DB* db, const std::string& key, Revision store_revision);
 
 }  // namespace kagimori::store
 

@@ -1,6 +1,7 @@
 #include "store/rocksdb/rocksdb_store.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/snapshot.h>
 
 #include <atomic>
 #include <shared_mutex>
@@ -22,6 +23,27 @@ std::optional<Result<GetResult>> Read(rocksdb::DB* db, const std::vector<std::st
 std::optional<Result<RangeResult>> Read(rocksdb::DB* db, const RangeRequest& request, MayBlock may_block) {
   return ReadRange(db, request, may_block);
 }
+
+class RocksDbSnapshot : public Snapshot {
+ public:
+  explicit RocksDbSnapshot(rocksdb::DB* db) : db_(db), snapshot_(db) {}
+  Revision revision() const override { return revision_; }
+  Result<RangeResult> Range(const RangeRequest& request) override {
+    KAGIMORI_RETURN_IF_ERROR(CheckRange(request));
+    return *ReadRange(db_, request, MayBlock::kYes, snapshot_.snapshot());
+  }
+  // Before anything else. Every range says the revision; the shortest will do.
+  Result<> ReadRevision() {
+    KAGIMORI_ASSIGN_OR_RETURN(RangeResult first, Range({.begin = {}, .end = {}, .limit = 1}));
+    revision_ = first.revision;
+    return {};
+  }
+
+ private:
+  rocksdb::DB* db_;
+  rocksdb::ManagedSnapshot snapshot_;
+  Revision revision_ = 0;
+};
 
 class RocksDbStoreImpl : public Store {
  public:
@@ -52,6 +74,8 @@ class RocksDbStoreImpl : public Store {
     return watches_.Add(after, std::move(callback));
   }
 
+  Result<std::unique_ptr<Snapshot>> TakeSnapshot() override;
+  void SetLedger(CommitLedger* ledger) override { writer_.SetLedger(ledger); }
   void Close() override;
   StoreStats Stats() const override;
 
@@ -91,6 +115,14 @@ void RocksDbStoreImpl::Answer(Request request, Callback callback) {
   };
   queued_reads_.fetch_add(1, std::memory_order_relaxed);
   if (!readers_.Submit(std::move(work))) (*answer)(Fail(ErrorKind::kUnavailable, "too many reads wait"));
+}
+
+Result<std::unique_ptr<Snapshot>> RocksDbStoreImpl::TakeSnapshot() {
+  std::shared_lock lock(open_mutex_);
+  if (closed_) return Fail(ErrorKind::kUnavailable, "the store is closed");
+  auto snapshot = std::make_unique<RocksDbSnapshot>(database_.db.get());
+  KAGIMORI_RETURN_IF_ERROR(snapshot->ReadRevision());
+  return snapshot;
 }
 
 void RocksDbStoreImpl::Close() {

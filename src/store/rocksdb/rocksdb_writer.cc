@@ -2,6 +2,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -21,10 +22,10 @@ constexpr size_t kProtectionBytes = 8;
 
 }  // namespace
 
-// The transactions accepted into one write so far.
+// The transactions accepted into one write so far. REQUIRES: they live as long as the group.
 class GroupWriter::Group {
  public:
-  Group(rocksdb::DB* db, Revision revision) : db_(db), revision_(revision) {}
+  Group(rocksdb::DB* db, CommitLedger* ledger, Revision revision) : db_(db), ledger_(ledger), revision_(revision) {}
 
   // Checks against the state and what this group has taken; accepts all of it or nothing.
   Result<Revision> Accept(const Transaction& transaction) {
@@ -35,17 +36,15 @@ class GroupWriter::Group {
       }
     }
     if (transaction.puts.empty() && transaction.deletes.empty()) return revision_;
+    if (ledger_ != nullptr) KAGIMORI_RETURN_IF_ERROR(ShowToLedger(transaction));
     ++revision_;
-    std::string value;
     for (const Put& put : transaction.puts) {
-      value.clear();
-      AppendStoredValue(revision_, put.value, &value);
-      Check(batch_.Put(StoredKey(put.key), value));
-      written_[put.key] = revision_;
+      Write(put);
+      written_[put.key] = {revision_, &put.value};
     }
     for (const std::string& key : transaction.deletes) {
       Check(batch_.Delete(StoredKey(key)));
-      written_[key] = 0;
+      written_[key] = {};
     }
     events_.push_back({revision_, ChangedKeys(transaction)});
     return revision_;
@@ -55,17 +54,51 @@ class GroupWriter::Group {
   Revision revision() const { return revision_; }
   std::vector<WatchEvent> TakeEvents() { return std::move(events_); }
 
-  // The batch with the store's new revision. Call once, after the last Accept.
+  // The batch with the ledger's records and the store's new revision. Call once, after the last Accept.
   rocksdb::WriteBatch* Finish() {
+    if (ledger_ != nullptr) {
+      for (const Put& put : ledger_->Close(revision_)) Write(put);
+    }
     Check(batch_.Put(rocksdb::Slice(kRevisionKey), StoredRevision(revision_)));
     return &batch_;
   }
 
  private:
+  struct Written {
+    Revision revision = 0;         // 0: deleted
+    const Bytes* value = nullptr;  // of a transaction of this group
+  };
+
   Result<Revision> CurrentRevision(const std::string& key) const {
     auto found = written_.find(key);
-    if (found != written_.end()) return found->second;
+    if (found != written_.end()) return found->second.revision;
     return ReadRecordRevision(db_, key, revision_);
+  }
+
+  void Write(const Put& put) {
+    value_.clear();
+    AppendStoredValue(revision_, put.value, &value_);
+    Check(batch_.Put(StoredKey(put.key), value_));
+  }
+
+  Result<> ShowToLedger(const Transaction& transaction) {
+    changes_.clear();
+    olds_.clear();
+    for (const Put& put : transaction.puts) KAGIMORI_RETURN_IF_ERROR(AddChange(put.key, put.value));
+    for (const std::string& key : transaction.deletes) KAGIMORI_RETURN_IF_ERROR(AddChange(key, std::nullopt));
+    return ledger_->Accept(changes_);
+  }
+
+  Result<> AddChange(const std::string& key, std::optional<ByteView> after) {
+    std::optional<ByteView> before;
+    if (auto found = written_.find(key); found != written_.end()) {
+      if (found->second.value != nullptr) before = *found->second.value;
+    } else {
+      KAGIMORI_ASSIGN_OR_RETURN(std::optional<Bytes> old, ReadRecordValue(db_, key, revision_));
+      if (old) before = olds_.emplace_back(*std::move(old));
+    }
+    if (before || after) changes_.push_back({.key = key, .before = before, .after = after});
+    return {};
   }
 
   // A batch that lacks one entry must never be written.
@@ -74,10 +107,14 @@ class GroupWriter::Group {
   }
 
   rocksdb::DB* db_;
+  CommitLedger* ledger_;
   Revision revision_;
   rocksdb::WriteBatch batch_{0, 0, kProtectionBytes, 0};
-  std::unordered_map<std::string, Revision> written_;  // 0: deleted
+  std::unordered_map<std::string, Written> written_;
   std::vector<WatchEvent> events_;
+  std::string value_;                  // kept for its memory
+  std::vector<RecordChange> changes_;  // of one transaction
+  std::deque<Bytes> olds_;             // what `changes_` looks at
 };
 
 GroupWriter::GroupWriter(rocksdb::DB* db, WatchHub* watches, const std::atomic<bool>* damaged, Revision revision,
@@ -136,7 +173,7 @@ void GroupWriter::Run() {
 }
 
 void GroupWriter::CommitGroup(std::vector<Waiting> waiting) {
-  Group group(db_, revision_);
+  Group group(db_, ledger_.load(), revision_);
   std::vector<Result<Revision>> answers;
   answers.reserve(waiting.size());
   for (const Waiting& one : waiting) {

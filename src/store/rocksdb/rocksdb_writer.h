@@ -29,6 +29,9 @@ class GroupWriter {
   // REQUIRES: the limits hold.
   void Submit(Transaction transaction, CommitCallback callback);
 
+  // See Store::SetLedger.
+  void SetLedger(CommitLedger* ledger) { ledger_ = ledger; }
+
   // Commits what was accepted and joins the thread.
   void Close();
 
@@ -53,7 +56,8 @@ class GroupWriter {
   const bool sync_;
   const size_t max_waiting_;
   const size_t max_waiting_bytes_;
-  Revision revision_;  // the thread's alone
+  Revision revision_;                           // the thread's alone
+  std::atomic<CommitLedger*> ledger_{nullptr};  // not owned
 
   std::atomic<uint64_t> commits_{0};
   std::atomic<uint64_t> conflicts_{0};
