@@ -102,7 +102,8 @@ struct Node::State {
 };
 
 Result<> Node::State::OpenStore(secret::SecretKey256 root_key) {
-  KAGIMORI_ASSIGN_OR_RETURN(store, store::RocksDbStore::Open({.folder = options.data / "store"}));
+  KAGIMORI_ASSIGN_OR_RETURN(store, store::RocksDbStore::Open({.folder = options.data / "store",
+                                                              .write_buffer_bytes = options.store_write_buffer_bytes}));
   // An empty store is a new one: its deployment record is made now.
   auto loaded = seal::KeyHierarchy::Load(root_key.Clone(), store.get(), deployment);
   if (!loaded && loaded.error().kind == ErrorKind::kNotFound) {

@@ -35,6 +35,7 @@ struct NodeOptions {
   uint64_t audit_rotate_bytes = 256ull << 20;
   uint64_t audit_reserve_bytes = 1ull << 30;
   bool audit_compress = true;
+  size_t store_write_buffer_bytes = 16ull << 20;  // what the store holds in memory before it writes a table
   net::ServerLimits limits;
 };
 
