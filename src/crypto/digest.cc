@@ -48,6 +48,24 @@ Sha256Digest Sha256(std::initializer_list<ByteView> parts) {
   return digest;
 }
 
+struct Sha256Stream::State {
+  SHA256_CTX context;
+};
+
+Sha256Stream::Sha256Stream() : state_(std::make_unique<State>()) { SHA256_Init(&state_->context); }
+Sha256Stream::Sha256Stream(Sha256Stream&&) noexcept = default;
+Sha256Stream& Sha256Stream::operator=(Sha256Stream&&) noexcept = default;
+Sha256Stream::~Sha256Stream() = default;
+
+void Sha256Stream::Update(ByteView bytes) { SHA256_Update(&state_->context, bytes.data(), bytes.size()); }
+
+Sha256Digest Sha256Stream::Digest() const {
+  Sha256Digest digest;
+  SHA256_CTX copy = state_->context;
+  SHA256_Final(digest.data(), &copy);
+  return digest;
+}
+
 HmacSha256Key HmacSha256Key::FromBytes(ByteView key) {
   HmacSha256Key prepared;
   prepared.state_ = secret::SecretBytes(sizeof(HmacSha256State));

@@ -2,6 +2,7 @@
 #define KAGIMORI_CRYPTO_DIGEST_H_
 
 #include <initializer_list>
+#include <memory>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -14,6 +15,22 @@ using Sha256Digest = ByteArray<32>;
 // FIPS 180-4.
 Sha256Digest Sha256(ByteView bytes);
 Sha256Digest Sha256(std::initializer_list<ByteView> parts);
+
+// The same over what comes piece by piece: files. For public bytes: nothing is wiped.
+class Sha256Stream {
+ public:
+  Sha256Stream();
+  Sha256Stream(Sha256Stream&&) noexcept;
+  Sha256Stream& operator=(Sha256Stream&&) noexcept;
+  ~Sha256Stream();
+  void Update(ByteView bytes);
+  // Of everything so far; more may follow.
+  Sha256Digest Digest() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 // HMAC-SHA-256 (FIPS 198-1) whose key schedule is done once; signing copies the prepared state. Immutable after Create
 // and so shared by threads without a lock. The state is secret: it is wiped with the object and lives in secret memory.

@@ -31,6 +31,17 @@ TEST(Sha256, KnownAnswers) {
   EXPECT_EQ(Sha256({AsBytes("ab"), {}, AsBytes("c")}), Sha256(AsBytes("abc")));
 }
 
+TEST(Sha256, PieceByPiece) {
+  Sha256Stream stream;
+  EXPECT_EQ(stream.Digest(), Sha256(AsBytes("")));
+  stream.Update(AsBytes("a"));
+  stream.Update({});
+  stream.Update(AsBytes("bc"));
+  EXPECT_EQ(stream.Digest(), Sha256(AsBytes("abc")));
+  stream.Update(AsBytes("d"));
+  EXPECT_EQ(stream.Digest(), Sha256(AsBytes("abcd")));
+}
+
 // RFC 4231, sections 4.2 to 4.4, 4.7 and 4.8.
 TEST(HmacSha256, Rfc4231) {
   EXPECT_EQ(SignHex(Bytes(20, 0x0b), "Hi There"), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");

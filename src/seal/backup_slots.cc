@@ -1,0 +1,74 @@
+#include "seal/backup_slots.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "crypto/random.h"
+#include "seal/slot_file.h"
+
+namespace kagimori::seal {
+namespace {
+
+SlotHeader NewSlot(const BackupId& id, int number, SlotKind kind, Timestamp now) {
+  SlotHeader header;
+  header.info.number = number;
+  header.info.kind = kind;
+  header.info.created = now;
+  header.info.argon2 = {.memory_kib = 0, .passes = 0, .lanes = 0};
+  header.deployment_id = id;
+  return header;
+}
+
+// `slot_key_of`: the key of a slot of `kind`.
+template <class SlotKeyOf>
+Result<secret::SecretKey256> OpenFirst(const BackupHeader& header, SlotKind kind, const SlotKeyOf& slot_key_of) {
+  std::optional<Error> first;
+  for (const Bytes& slot : header.slots) {
+    auto decoded = DecodeSlotHeader(slot);
+    if (!decoded) return std::unexpected(std::move(decoded).error());
+    if (decoded->info.kind != kind) continue;
+    if (decoded->deployment_id != header.id) {
+      return Fail(ErrorKind::kAuthentication, "a slot of the backup is another backup's");
+    }
+    KAGIMORI_ASSIGN_OR_RETURN(const secret::SecretKey256 slot_key, slot_key_of(*decoded));
+    auto opened = OpenSlot(slot, slot_key);
+    if (opened) return opened;
+    if (!first) first = std::move(opened).error();
+  }
+  if (!first) return Fail(ErrorKind::kNotFound, "the backup has no slot of this kind");
+  if (first->kind != ErrorKind::kAuthentication) return std::unexpected(*std::move(first));
+  return Fail(ErrorKind::kAuthentication, "this opens no slot of the backup");
+}
+
+}  // namespace
+
+Result<Bytes> MakeBackupPassphraseSlot(const BackupId& id, int number, const secret::SecretBytes& passphrase,
+                                       const crypto::Argon2Parameters& argon2, const secret::SecretKey256& backup_key,
+                                       Timestamp now) {
+  if (passphrase.size() < kMinPassphraseSize || passphrase.size() > kMaxPassphraseSize) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("a passphrase has {} to {} bytes", kMinPassphraseSize, kMaxPassphraseSize));
+  }
+  SlotHeader header = NewSlot(id, number, SlotKind::kPassphrase, now);
+  header.info.argon2 = argon2;
+  crypto::FillRandom(header.kdf_salt);
+  KAGIMORI_ASSIGN_OR_RETURN(const secret::SecretKey256 slot_key,
+                            crypto::StretchPassphrase(passphrase, header.kdf_salt, argon2));
+  return EncodeSlot(header, slot_key, backup_key);
+}
+
+Result<secret::SecretKey256> OpenBackupWithPassphrase(const BackupHeader& header,
+                                                      const secret::SecretBytes& passphrase) {
+  return OpenFirst(header, SlotKind::kPassphrase, [&](const SlotHeader& slot) -> Result<secret::SecretKey256> {
+    auto key = crypto::StretchPassphrase(passphrase, slot.kdf_salt, slot.info.argon2);
+    // This program refuses to write such parameters.
+    if (!key && key.error().kind == ErrorKind::kInvalid) {
+      return Fail(ErrorKind::kCorrupt, "a slot of the backup has parameters out of bounds");
+    }
+    return key;
+  });
+}
+
+}  // namespace kagimori::seal

@@ -1,0 +1,29 @@
+#ifndef KAGIMORI_SEAL_BACKUP_SLOTS_H_
+#define KAGIMORI_SEAL_BACKUP_SLOTS_H_
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "crypto/passphrase.h"
+#include "seal/backup_header.h"
+#include "secret/secret_bytes.h"
+
+namespace kagimori::seal {
+
+// The ways into a backup: slots as those of the data folder (slot_file.h), but inside the backup's header, owned by the
+// backup's id and holding its own random key. A backup opens with what was given when it was made, and with nothing of
+// the deployment. Both block (Argon2id).
+
+// kInvalid for a passphrase out of bounds (slots.h).
+Result<Bytes> MakeBackupPassphraseSlot(const BackupId& id, int number, const secret::SecretBytes& passphrase,
+                                       const crypto::Argon2Parameters& argon2, const secret::SecretKey256& backup_key,
+                                       Timestamp now);
+
+// The backup's key, from the first slot that the passphrase opens. kNotFound: it has no such slot; kAuthentication:
+// none opens; kCorrupt: a damaged slot.
+Result<secret::SecretKey256> OpenBackupWithPassphrase(const BackupHeader& header,
+                                                      const secret::SecretBytes& passphrase);
+
+}  // namespace kagimori::seal
+
+#endif  // KAGIMORI_SEAL_BACKUP_SLOTS_H_
