@@ -16,6 +16,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/format_version.h"
 #include "base/log.h"
 #include "store/rocksdb/rocksdb_format.h"
 #include "store/rocksdb/rocksdb_log_check.h"
@@ -121,7 +122,10 @@ Result<Revision> ReadRevision(rocksdb::DB* db, bool sync) {
   rocksdb::Status status = db->Get(read, rocksdb::Slice(kFormatKey), &stored);
   if (status.IsNotFound()) return Fail(ErrorKind::kCorrupt, "the store has no format record");
   if (!status.ok()) return ToError("reading the format", status);
-  if (stored != kFormatVersion) return Fail(ErrorKind::kInvalid, "the store has a format of another version");
+  if (stored != kFormatVersion) {
+    const uint8_t found = stored.size() == 1 ? static_cast<uint8_t>(stored[0]) : 0;
+    return Fail(ErrorKind::kInvalid, UnknownFormat("the store", found, static_cast<uint8_t>(kFormatVersion[0])));
+  }
   status = db->Get(read, rocksdb::Slice(kRevisionKey), &stored);
   if (status.IsNotFound()) return Fail(ErrorKind::kCorrupt, "the store has no revision");
   if (!status.ok()) return ToError("reading the revision", status);
