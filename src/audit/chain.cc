@@ -9,6 +9,12 @@
 
 namespace kagimori::audit {
 
+void Chain::set_anchors(std::vector<Anchor> anchors) {
+  seen_.assign(anchors.size(), false);
+  seen_count_ = 0;
+  anchors_ = std::make_shared<const std::vector<Anchor>>(std::move(anchors));
+}
+
 void Chain::BeginFile(uint64_t number, std::string name) {
   file_ = std::move(name);
   number_ = number;
@@ -50,6 +56,7 @@ std::optional<Finding> Chain::Line(std::string_view line) {
       finding = Link(*control);
       break;
     case ControlLine::Kind::kRecovered:
+    case ControlLine::Kind::kRetired:
     case ControlLine::Kind::kClose:
       finding = PlainControl(*control);
       break;
@@ -78,6 +85,7 @@ std::optional<Finding> Chain::Header(const ControlLine& line) {
   }
   if (trust_header_) {
     head_.sequence = line.sequence;
+    start_ = {line.sequence, line.previous, line.file, 0};
     trust_header_ = false;
   } else if (line.sequence > head_.sequence) {
     return Found(Damage::kRemoved, line_,
@@ -99,10 +107,11 @@ std::optional<Finding> Chain::Link(const ControlLine& line) {
     }
   }
   ++batches_;
+  store_revision_ = line.store_revision;
   return std::nullopt;
 }
 
-// A recovered or a closing line.
+// A recovered, a retired or a closing line.
 std::optional<Finding> Chain::PlainControl(const ControlLine& line) {
   if (!hashes_.empty()) {
     return Found(Damage::kAdded, line_ - hashes_.size(), "a record under no link: added, or its link was removed");
@@ -116,6 +125,11 @@ std::optional<Finding> Chain::PlainControl(const ControlLine& line) {
   }
   if (line.kind == ControlLine::Kind::kRecovered) {
     ++recoveries_;
+  } else if (line.kind == ControlLine::Kind::kRetired) {
+    if (line.file >= number_ || (retired_ && line.file < retired_->file)) {
+      return Found(Damage::kChanged, line_, fmt::format("file {} cannot have been retired here", line.file));
+    }
+    retired_ = {line.file, line.retired_sequence, line.hash};
   } else if (line.file != number_) {
     return Found(Damage::kReordered, line_, fmt::format("the closing line of file {}", line.file));
   } else {
@@ -178,7 +192,39 @@ void Chain::Accept(std::string_view text, uint64_t sequence) {
   last_control_ = text;
   hashes_.clear();
   ids_.clear();
-  if (anchor_ && anchor_->sequence == sequence && anchor_->link == head_.link) anchor_seen_ = true;
+  if (anchors_ != nullptr && seen_count_ < seen_.size()) LookForAnchors();
+}
+
+bool Chain::Adopt(Chain next) {
+  bool begins = file_.empty() && next.start_.file > 1;  // files before it were retired; see `audit verify`
+  bool continues = next.start_.sequence == head_.sequence && next.start_.link == head_.link;
+  if (!begins && !continues) return false;
+  if (deployment_ && next.deployment_ != deployment_) return false;
+  if (retired_ && next.retired_ && next.retired_->file < retired_->file) return false;
+  next.batches_ += batches_;
+  next.recoveries_ += recoveries_;
+  if (!next.retired_) next.retired_ = retired_;
+  if (next.store_revision_ == 0) next.store_revision_ = store_revision_;
+  if (!file_.empty()) next.start_ = start_;
+  for (size_t i = 0; i < seen_.size(); ++i) {
+    if (!seen_[i] || next.seen_[i]) continue;
+    next.seen_[i] = true;
+    ++next.seen_count_;
+  }
+  next.depth_ = depth_;
+  *this = std::move(next);
+  return true;
+}
+
+void Chain::LookForAnchors() {
+  // Several control lines may end at one record.
+  auto at = std::ranges::lower_bound(*anchors_, head_.sequence, {}, &Anchor::sequence);
+  for (; at != anchors_->end() && at->sequence == head_.sequence; ++at) {
+    auto index = static_cast<size_t>(at - anchors_->begin());
+    if (at->link != head_.link || seen_[index]) continue;
+    seen_[index] = true;
+    ++seen_count_;
+  }
 }
 
 std::optional<Finding> Chain::CheckLastSignature() const {

@@ -14,30 +14,32 @@
 
 namespace kagimori::audit {
 
-// The chain's own lines between the records (docs/audit-format.md). All four kinds are signed in the same way: over a
+// The chain's own lines between the records (docs/audit-format.md). All kinds are signed in the same way: over a
 // fixed prefix and the line's bytes up to its signature.
 struct ControlLine {
   enum class Kind : uint8_t {
     kHeader,     // first line of a file
     kLink,       // after each batch of records
     kRecovered,  // an unlinked tail was moved aside here
+    kRetired,    // files up to one were removed, as the retention was told to
     kClose,      // last line of a file that has a successor
   };
 
   Kind kind = Kind::kLink;
   uint64_t sequence = 0;            // of the last record before this line
-  Timestamp time{};                 // written only
+  Timestamp time{};                 // of the writer's clock, in whole seconds
   crypto::Sha256Digest previous{};  // hash of the control line before; a link has it inside `hash`
 
-  uint64_t file = 0;                 // header, close
+  uint64_t file = 0;                 // header, close; retired: the last file removed
   ByteArray<16> deployment{};        // header
   crypto::Ed25519PublicBytes key{};  // header: who signs
 
-  uint64_t count = 0;           // link: records of the batch
-  uint64_t store_revision = 0;  // link
-  std::string_view tags{};      // link: the first 8 hex digits of each record's hash, to name what is wrong
-  crypto::Sha256Digest hash{};  // link: LinkHash; recovered: SHA-256 of the tail
-  uint64_t tail_bytes = 0;      // recovered
+  uint64_t count = 0;             // link: records of the batch
+  uint64_t store_revision = 0;    // link
+  std::string_view tags{};        // link: the first 8 hex digits of each record's hash, to name what is wrong
+  crypto::Sha256Digest hash{};    // link: LinkHash; recovered: SHA-256 of the tail; retired: of that file's last line
+  uint64_t tail_bytes = 0;        // recovered
+  uint64_t retired_sequence = 0;  // retired: of the last record removed
 
   // As parsed.
   std::string_view body{};  // what is signed

@@ -49,6 +49,7 @@ struct Recovery {
   uint64_t torn_lines = 0;
   std::filesystem::path torn_file;  // where they are kept
   uint64_t events = 0;              // read back
+  uint64_t store_revision = 0;      // that the newest link of the newest two files names; 0: there is none
 };
 
 // The chained, signed log on disk (docs/audit-format.md). Thread-safe.

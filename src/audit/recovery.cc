@@ -91,7 +91,7 @@ Result<> FollowFile(const LogOptions& options, uint64_t number, bool compressed,
 }
 
 Result<> CheckAnchor(const LogOptions& options, const Chain& chain, uint64_t first_sequence) {
-  if (!options.anchor || chain.anchor_seen() || options.anchor->sequence < first_sequence) return {};
+  if (!options.anchor || chain.all_anchors_seen() || options.anchor->sequence < first_sequence) return {};
   if (chain.head().sequence < options.anchor->sequence) {
     return Fail(ErrorKind::kCorrupt, fmt::format("the audit log ends at record {}, but the store knows record {}: its "
                                                  "end was cut off, or an older copy was put in its place",
@@ -118,7 +118,7 @@ Result<Recovered> Recover(const LogOptions& options, const Listing& listing) {
   Chain chain(options.signer->public_bytes());
   chain.set_deployment(options.deployment);
   chain.set_collector(&recovered.ids);
-  if (options.anchor) chain.set_anchor(*options.anchor);
+  if (options.anchor) chain.set_anchors({*options.anchor});
   auto before = listing.files.find(newest - 1);
   if (newest > 1 && before == listing.files.end()) {
     return Fail(ErrorKind::kCorrupt, "an audit file is missing: " + PlainName(newest - 1));
@@ -133,6 +133,7 @@ Result<Recovered> Recover(const LogOptions& options, const Listing& listing) {
   KAGIMORI_RETURN_IF_ERROR(CheckAnchor(options, chain, first_sequence));
 
   recovered.head = chain.head();
+  if (chain.retired()) recovered.retired_file = chain.retired()->file;
   recovered.closed = chain.closed();
   std::filesystem::path plain = options.folder / PlainName(newest);
   KAGIMORI_ASSIGN_OR_RETURN(recovered.file, File::Open(plain, O_RDWR | O_APPEND));
@@ -140,6 +141,7 @@ Result<Recovered> Recover(const LogOptions& options, const Listing& listing) {
   // Whatever the page cache holds of a process that was killed counts as read back, so it must stay.
   KAGIMORI_RETURN_IF_ERROR(recovered.file.Sync());
   recovered.report.events = recovered.ids.size();
+  recovered.report.store_revision = chain.store_revision();
   std::ranges::sort(recovered.ids);
   return recovered;
 }

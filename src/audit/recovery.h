@@ -18,8 +18,9 @@ struct Recovered {
   bool empty = false;   // no log yet
   bool closed = false;  // the newest file is closed: a crash came between closing it and beginning the next
   Anchor head;
-  File file;                 // the newest, for appending, cut to `head`
-  std::vector<EventId> ids;  // of the newest two files, sorted
+  uint64_t retired_file = 0;  // the newest that the chain says the retention removed, as far as was read
+  File file;                  // the newest, for appending, cut to `head`
+  std::vector<EventId> ids;   // of the newest two files, sorted
   Recovery report;
   crypto::Sha256Digest tail_hash{};  // of what was cut off, if anything was
 };

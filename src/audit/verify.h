@@ -39,6 +39,10 @@ struct VerifyOptions {
   std::optional<Anchor> anchor;  // must be in the log: shows a cut tail, which the files alone cannot show
   bool stop_at_anchor = false;   // read no further: for a log that is being written (ask the server for its head)
   std::optional<ByteArray<16>> deployment;  // must be this one
+  // More places that must be in the log: what an anchor file holds (ReadAnchors). In ascending order. Those before the
+  // log's beginning, where its retention removed files, count as `anchors_before`.
+  std::vector<Anchor> outside = {};
+  unsigned threads = 0;  // that read files side by side; 0: one for each core, at most 8
 };
 
 struct Report {
@@ -46,6 +50,10 @@ struct Report {
   Anchor head;                     // the last place that verified
   uint64_t files = 0;
   uint64_t events = 0;
+  uint64_t first_file = 1;
+  uint64_t retired_events = 0;  // before the first file, which the log itself says were removed by its retention
+  uint64_t anchors_found = 0;   // of options.outside
+  uint64_t anchors_before = 0;
   uint64_t batches = 0;
   uint64_t bytes = 0;                   // of plain text
   uint64_t recoveries = 0;              // crashes whose unlinked tail was moved aside, as the chain itself records
@@ -56,7 +64,7 @@ struct Report {
 };
 
 // Reads the log in `folder`, plain and compressed files, with nothing but the public key. Every input is taken as
-// hostile.
+// hostile. Files are read side by side and joined in their order; memory is bounded by the number of threads.
 Report Verify(const std::filesystem::path& folder, const crypto::Ed25519PublicBytes& key,
               const VerifyOptions& options = {});
 

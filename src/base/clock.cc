@@ -35,6 +35,29 @@ std::string FormatIso(Timestamp time) {
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", t.year, t.month, t.day, t.hour, t.minute, t.second);
 }
 
+std::optional<Timestamp> ParseIso(std::string_view text) {
+  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:ddZ";
+  if (text.size() != kShape.size()) return std::nullopt;
+  for (size_t i = 0; i < kShape.size(); ++i) {
+    bool digit = text[i] >= '0' && text[i] <= '9';
+    if (kShape[i] == 'd' ? !digit : text[i] != kShape[i]) return std::nullopt;
+  }
+  auto number = [&](size_t at, size_t size) {
+    int value = 0;
+    for (char c : text.substr(at, size)) value = value * 10 + (c - '0');
+    return value;
+  };
+  std::chrono::year_month_day date{std::chrono::year(number(0, 4)),
+                                   std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                   std::chrono::day(static_cast<unsigned>(number(8, 2)))};
+  int hour = number(11, 2);
+  int minute = number(14, 2);
+  int second = number(17, 2);
+  if (!date.ok() || number(0, 4) < 1970 || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+  return Timestamp{(days * 86400 + hour * 3600 + minute * 60 + second) * 1000};
+}
+
 SystemClock::SystemClock(Timestamp high_water, std::chrono::milliseconds offset)
     : offset_millis_(offset.count()), high_water_millis_(high_water.millis) {}
 

@@ -4,7 +4,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace kagimori {
 
@@ -21,6 +23,8 @@ inline Timestamp operator-(Timestamp time, std::chrono::milliseconds by) { retur
 // "20250102T030405Z" (SigV4) and "2025-01-02T03:04:05Z" (CloudTrail).
 std::string FormatBasic(Timestamp time);
 std::string FormatIso(Timestamp time);
+// Reads exactly what FormatIso writes for the years 1970 to 9999.
+std::optional<Timestamp> ParseIso(std::string_view text);
 
 // The two clocks of the service. Thread-safe.
 class Clock {

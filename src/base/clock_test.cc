@@ -68,5 +68,15 @@ TEST(SystemClock, NoThreadSeesTimeGoBack) {
   EXPECT_FALSE(went_back);
 }
 
+TEST(ClockTest, ReadsWhatItWrites) {
+  for (int64_t millis : {int64_t{0}, int64_t{1'735'787'045'000}, int64_t{253'402'300'799'000}}) {
+    EXPECT_EQ(ParseIso(FormatIso({millis})), Timestamp{millis});
+  }
+  for (std::string_view bad : {"", "2025-01-02T03:04:05", "2025-01-02 03:04:05Z", "2025-02-29T00:00:00Z",
+                               "2025-01-02T24:00:00Z", "1969-12-31T23:59:59Z", "2025-01-02T03:04:0xZ"}) {
+    EXPECT_FALSE(ParseIso(bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace kagimori

@@ -40,6 +40,8 @@ class LogFolder {
   std::filesystem::path Packed(uint64_t number) const;
   std::vector<std::string> Names() const;
   const crypto::Ed25519PublicBytes& key() const { return signer_.public_bytes(); }
+  const crypto::Ed25519Signer& signer() const { return signer_; }
+  ManualClock& clock() { return clock_; }
 
   std::filesystem::path path;
   uint64_t rotate_bytes = 256 << 20;
