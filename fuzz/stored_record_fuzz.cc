@@ -35,7 +35,7 @@ Bytes WithChecksum(ByteView input) {
 
 void TryAll(ByteView input) {
   const KeyHierarchy& hierarchy = *Store().hierarchy;
-  static const auto* root = new crypto::HmacSha256Key(crypto::HmacSha256Key::Create(TestRootKey()));
+  static const auto* root = new crypto::HmacSha256Key(DeploymentKey(TestRootKey(), hierarchy.store_id()));
   Require(!OpenRecord(hierarchy, "\x20path", kAccount, input));
   Require(!UnwrapSecret(hierarchy, kAccount, "binding", input));
   Require(!OpenMarker(hierarchy, kAccount, "binding", AsText(input)));

@@ -34,8 +34,10 @@ Result<crypto::Ed25519Signer> LoadOrCreateAuditKey(const seal::KeyHierarchy& hie
   Bytes wrapped = seal::WrapSecret(hierarchy, seal::kNoAccount, path, seed);
   store::Transaction transaction;
   transaction.preconditions.push_back({path, 0});
-  transaction.puts.push_back(
-      {path, seal::SealRecord(hierarchy, {.path = path, .account = seal::kNoAccount, .version = 1}, AsText(wrapped))});
+  KAGIMORI_ASSIGN_OR_RETURN(
+      Bytes sealed, seal::SealRecordWithSecret(hierarchy, {.path = path, .account = seal::kNoAccount, .version = 1},
+                                               wrapped, AsText(wrapped)));
+  transaction.puts.push_back({path, std::move(sealed)});
   KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store, std::move(transaction)));
   return crypto::Ed25519Signer::Create(seed);
 }

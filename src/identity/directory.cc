@@ -58,7 +58,12 @@ struct KeyWrite {
       owner.message.add_root_access_key_ids(std::string(access_key_id));
       transaction.puts.push_back({account_path, SealAccount(hierarchy, account, owner.message, owner.version + 1)});
     }
-    transaction.puts.push_back({key_path, SealKey(version)});
+    Result<Bytes> sealed = SealKey(version);
+    if (!sealed) {
+      *rerun = sealed.error().kind == ErrorKind::kConflict;
+      return std::unexpected(std::move(sealed).error());
+    }
+    transaction.puts.push_back({key_path, *std::move(sealed)});
     auto committed = store::CommitAndWait(store, std::move(transaction));
     if (committed) return {};
     *rerun = committed.error().kind == ErrorKind::kConflict;
@@ -66,7 +71,7 @@ struct KeyWrite {
   }
 
  private:
-  Bytes SealKey(uint64_t version) const {
+  Result<Bytes> SealKey(uint64_t version) const {
     records::AccessKey message;
     message.set_account(account.number());
     message.set_access_key_id(std::string(access_key_id));

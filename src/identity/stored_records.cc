@@ -65,11 +65,11 @@ Result<OpenedAccessKey> OpenAccessKey(const seal::KeyHierarchy& hierarchy, std::
   return opened;
 }
 
-Bytes SealAccessKey(const seal::KeyHierarchy& hierarchy, const records::AccessKey& message, uint64_t version) {
+Result<Bytes> SealAccessKey(const seal::KeyHierarchy& hierarchy, const records::AccessKey& message, uint64_t version) {
   std::string path = AccessKeyPath(hierarchy, message.access_key_id());
-  return seal::SealRecord(hierarchy,
-                          {.path = path, .account = seal::kNoAccount, .schema = kAccessKeySchema, .version = version},
-                          message.SerializeAsString());
+  return seal::SealRecordWithSecret(
+      hierarchy, {.path = path, .account = seal::kNoAccount, .schema = kAccessKeySchema, .version = version},
+      AsBytes(message.wrapped_secret()), message.SerializeAsString());
 }
 
 Bytes WrapAccessKeySecret(const seal::KeyHierarchy& hierarchy, AccountId account, std::string_view access_key_id,

@@ -36,7 +36,8 @@ struct OpenedAccessKey {
 };
 Result<OpenedAccessKey> OpenAccessKey(const seal::KeyHierarchy& hierarchy, std::string_view access_key_id,
                                       ByteView stored);
-Bytes SealAccessKey(const seal::KeyHierarchy& hierarchy, const records::AccessKey& message, uint64_t version);
+// Under the term of the secret in it. kConflict: that term is gone; wrap again.
+Result<Bytes> SealAccessKey(const seal::KeyHierarchy& hierarchy, const records::AccessKey& message, uint64_t version);
 
 Bytes WrapAccessKeySecret(const seal::KeyHierarchy& hierarchy, AccountId account, std::string_view access_key_id,
                           const secret::SecretBytes& secret_access_key);

@@ -16,6 +16,14 @@ class Builder {
   void Require(std::string path, store::Revision revision) {
     transaction_.preconditions.push_back({std::move(path), revision});
   }
+  Result<> PutWithSecret(std::string path, AccountId account, uint64_t version, ByteView wrapped,
+                         std::string_view message) {
+    KAGIMORI_ASSIGN_OR_RETURN(
+        Bytes sealed, seal::SealRecordWithSecret(hierarchy_, {.path = path, .account = account, .version = version},
+                                                 wrapped, message));
+    transaction_.puts.push_back({std::move(path), std::move(sealed)});
+    return {};
+  }
   void Put(std::string path, AccountId account, uint64_t version, std::string_view message) {
     Bytes sealed = seal::SealRecord(hierarchy_, {.path = path, .account = account, .version = version}, message);
     transaction_.puts.push_back({std::move(path), std::move(sealed)});
@@ -65,17 +73,19 @@ void PutParts(const std::vector<Part>& parts, Key* key, Builder* builder) {
   }
 }
 
-void PutMaterial(const NewMaterial& material, Key* key, Builder* builder) {
+Result<> PutMaterial(const NewMaterial& material, Key* key, Builder* builder) {
   std::string path = MaterialPath(key->name, material.id);
   records::MaterialRecord record{
       .wrapped = seal::WrapSecret(builder->hierarchy(), key->name.account, path, material.bytes),
       .created = material.created};
-  builder->Put(std::move(path), key->name.account, key->head_version, records::EncodeMaterial(record));
+  KAGIMORI_RETURN_IF_ERROR(builder->PutWithSecret(std::move(path), key->name.account, key->head_version, record.wrapped,
+                                                  records::EncodeMaterial(record)));
   auto reference = std::make_shared<Material>();
   reference->id = material.id;
   reference->created = material.created;
   reference->version = key->head_version;
   key->materials.push_back(std::move(reference));
+  return {};
 }
 
 // What is due is also found by time: the record moves with the key's deletion date.
@@ -89,15 +99,16 @@ void PutDue(const Key* before, const Key& after, Builder* builder) {
   }
 }
 
-void AddKey(const KeyChange& change, Builder* builder) {
+Result<> AddKey(const KeyChange& change, Builder* builder) {
   Key key = change.after;
   std::string head = HeadPath(key.name);
   builder->Require(head, change.before != nullptr ? change.before->head_revision : 0);
   key.head_version = (change.before != nullptr ? change.before->head_version : 0) + 1;
   PutParts(change.parts, &key, builder);
-  if (change.material) PutMaterial(*change.material, &key, builder);
+  if (change.material) KAGIMORI_RETURN_IF_ERROR(PutMaterial(*change.material, &key, builder));
   PutDue(change.before.get(), key, builder);
   builder->Put(std::move(head), key.name.account, key.head_version, records::EncodeHead(key));
+  return {};
 }
 
 void AddAlias(const AliasChange& change, Builder* builder) {
@@ -116,7 +127,7 @@ void AddAlias(const AliasChange& change, Builder* builder) {
 Result<store::Transaction> BuildTransaction(const seal::KeyHierarchy& hierarchy, const Change& change,
                                             const OutboxEvent& event) {
   Builder builder(hierarchy);
-  for (const KeyChange& key : change.keys) AddKey(key, &builder);
+  for (const KeyChange& key : change.keys) KAGIMORI_RETURN_IF_ERROR(AddKey(key, &builder));
   for (const AliasChange& alias : change.aliases) AddAlias(alias, &builder);
   builder.Put(OutboxPath(event.id), seal::kNoAccount, 1, records::EncodeOutbox(event.line));
   return std::move(builder).Take();

@@ -14,8 +14,13 @@
 
 namespace kagimori::seal {
 
-// The one record that the root key seals itself (docs/storage-format.md, "Deployment record"); private to the files of
-// seal/.
+// The one record that is under the root key, through the deployment key (docs/storage-format.md, "Deployment record");
+// private to the files of seal/.
+struct Term {
+  secret::SecretKey256 key;
+  TermTime began;
+};
+
 struct DeploymentRecord {
   StoreId store_id{};
   uint64_t version = 1;
@@ -23,17 +28,24 @@ struct DeploymentRecord {
   DeploymentKind kind = DeploymentKind::kProduction;
   TermId naming_term = 0;
   TermId current_term = 0;
-  std::map<TermId, secret::SecretKey256> terms;
+  std::map<TermId, Term> terms;
 };
 
 inline constexpr size_t kMaxTerms = 1024;
 
 std::string DeploymentRecordPath();
 
-Bytes SealDeploymentRecord(const crypto::HmacSha256Key& root, const DeploymentRecord& record);
+// Derived from the root key, for one store: what seals its deployment record and wraps its terms. It stays in memory
+// while the root key does not, so that a term can begin or end while the store is served.
+crypto::HmacSha256Key DeploymentKey(const secret::SecretKey256& root_key, const StoreId& store_id);
 
-// kAuthentication: not sealed by this root key, or changed. kCorrupt: not in a form that this program knows.
-Result<DeploymentRecord> OpenDeploymentRecord(const crypto::HmacSha256Key& root, ByteView stored);
+Bytes SealDeploymentRecord(const crypto::HmacSha256Key& deployment_key, const DeploymentRecord& record);
+
+// The store id in the clear head, which the deployment key is made for. kCorrupt: not a deployment record.
+Result<StoreId> StoreIdOf(ByteView stored);
+
+// kAuthentication: not sealed by this key, or changed. kCorrupt: not in a form that this program knows.
+Result<DeploymentRecord> OpenDeploymentRecord(const crypto::HmacSha256Key& deployment_key, ByteView stored);
 
 }  // namespace kagimori::seal
 

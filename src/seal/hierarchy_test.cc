@@ -24,12 +24,14 @@ TEST(KeyHierarchyTest, LoadGivesTheKeysThatCreateMade) {
   auto loaded = KeyHierarchy::Load(TestRootKey(), &store.store, store.deployment);
   ASSERT_TRUE(loaded) << Describe(loaded.error());
   EXPECT_EQ((*loaded)->store_id(), store.hierarchy->store_id());
-  EXPECT_EQ((*loaded)->current_term(), 1u);
+  EXPECT_EQ((*loaded)->current_term(), 2u);
   EXPECT_EQ((*loaded)->naming_term(), 1u);
   EXPECT_EQ((*loaded)->deployment_kind(), DeploymentKind::kDevelopment);
-  auto before = store.hierarchy->PurposeKey(1, Purpose::kRecord, kAccount).value();
-  auto after = (*loaded)->PurposeKey(1, Purpose::kRecord, kAccount).value();
-  EXPECT_EQ(before->Sign({AsBytes("x")}), after->Sign({AsBytes("x")}));
+  for (auto [term, purpose] : {std::pair(1u, Purpose::kName), std::pair(2u, Purpose::kRecord)}) {
+    auto before = store.hierarchy->PurposeKey(term, purpose, kAccount).value();
+    auto after = (*loaded)->PurposeKey(term, purpose, kAccount).value();
+    EXPECT_EQ(before->Sign({AsBytes("x")}), after->Sign({AsBytes("x")}));
+  }
 }
 
 TEST(KeyHierarchyTest, EveryPurposeAndAccountHasAnotherKey) {
@@ -38,9 +40,11 @@ TEST(KeyHierarchyTest, EveryPurposeAndAccountHasAnotherKey) {
   std::set<crypto::Sha256Digest> tags;
   size_t made = 0;
   for (const KeyHierarchy* hierarchy : {store.hierarchy.get(), other.hierarchy.get()}) {
-    for (int purpose = 1; purpose <= 6; ++purpose) {
+    for (int number = 1; number <= 7; ++number) {
+      auto purpose = static_cast<Purpose>(number);
+      TermId term = purpose == Purpose::kName || purpose == Purpose::kLedger ? 1 : 2;
       for (AccountId account : {kAccount, AccountId::FromNumber(0), AccountId::FromNumber(1), kNoAccount}) {
-        tags.insert(hierarchy->PurposeKey(1, static_cast<Purpose>(purpose), account).value()->Sign({AsBytes("x")}));
+        tags.insert(hierarchy->PurposeKey(term, purpose, account).value()->Sign({AsBytes("x")}));
         ++made;
       }
     }
@@ -50,11 +54,24 @@ TEST(KeyHierarchyTest, EveryPurposeAndAccountHasAnotherKey) {
 
 TEST(KeyHierarchyTest, UnknownTermIsCorrupt) {
   TestStore store;
-  for (TermId term : {0u, 2u, 0xFFFFFFFFu}) {
+  for (TermId term : {0u, 3u, 0xFFFFFFFFu}) {
     auto key = store.hierarchy->PurposeKey(term, Purpose::kRecord, kAccount);
     ASSERT_FALSE(key);
     EXPECT_EQ(key.error().kind, ErrorKind::kCorrupt);
   }
+}
+
+TEST(KeyHierarchyTest, TheNamingTermSealsNothingAndTheOthersNameNothing) {
+  TestStore store;
+  for (int number = 1; number <= 7; ++number) {
+    auto purpose = static_cast<Purpose>(number);
+    bool naming = purpose == Purpose::kName || purpose == Purpose::kLedger;
+    auto refused = store.hierarchy->PurposeKey(naming ? 2 : 1, purpose, kAccount);
+    ASSERT_FALSE(refused) << number;
+    EXPECT_EQ(refused.error().kind, ErrorKind::kCorrupt);
+  }
+  EXPECT_THROW(store.hierarchy->KeyForSealing(Purpose::kName, kAccount), std::logic_error);
+  EXPECT_EQ(store.hierarchy->KeyForSealing(Purpose::kRecord, kAccount).term, 2u);
 }
 
 TEST(KeyHierarchyTest, WrongRootKeyIsAuthentication) {
@@ -122,33 +139,40 @@ TEST(KeyHierarchyTest, DeploymentRecordOfAnotherStoreOfTheSameRootKeyIsItsOwnSto
 TEST(KeyHierarchyTest, NeitherRootKeyNorTermIsStoredInTheClear) {
   TestStore store;
   DeploymentRecord record;
-  record.naming_term = record.current_term = 7;
-  record.terms.emplace(7, secret::SecretTesting::Filled<32>(0x33));
-  auto root = crypto::HmacSha256Key::Create(TestRootKey());
+  record.naming_term = 1;
+  record.current_term = 7;
+  record.terms.emplace(1, Term{.key = secret::SecretTesting::Filled<32>(0x44), .began = {}});
+  record.terms.emplace(7, Term{.key = secret::SecretTesting::Filled<32>(0x33), .began = {Timestamp{123'456}, 789}});
+  auto root = DeploymentKey(TestRootKey(), record.store_id);
   Bytes sealed = SealDeploymentRecord(root, record);
-  for (uint8_t byte : {0x33, 0x5A}) {
+  for (uint8_t byte : {0x33, 0x44, 0x5A}) {
     EXPECT_EQ(AsText(sealed).find(std::string(4, static_cast<char>(byte))), std::string::npos);
   }
   auto opened = OpenDeploymentRecord(root, sealed);
   ASSERT_TRUE(opened) << Describe(opened.error());
-  EXPECT_EQ(secret::SecretTesting::BytesOf(opened->terms.at(7)), Bytes(32, 0x33));
+  EXPECT_EQ(secret::SecretTesting::BytesOf(opened->terms.at(7).key), Bytes(32, 0x33));
+  EXPECT_EQ(opened->terms.at(7).began.service, Timestamp{123'456});
+  EXPECT_EQ(opened->terms.at(7).began.uptime_seconds, 789u);
 }
 
 TEST(KeyHierarchyTest, ManyTermsRoundTripAndMissingOnesAreCorrupt) {
-  auto root = crypto::HmacSha256Key::Create(TestRootKey());
   DeploymentRecord record;
+  auto root = DeploymentKey(TestRootKey(), record.store_id);
   for (TermId id = 1; id <= 20; ++id)
-    record.terms.emplace(id, secret::SecretTesting::Filled<32>(static_cast<uint8_t>(id)));
+    record.terms.emplace(id, Term{.key = secret::SecretTesting::Filled<32>(static_cast<uint8_t>(id)), .began = {}});
   record.naming_term = 2;
   record.current_term = 20;
   auto opened = OpenDeploymentRecord(root, SealDeploymentRecord(root, record));
   ASSERT_TRUE(opened) << Describe(opened.error());
   ASSERT_EQ(opened->terms.size(), 20u);
-  EXPECT_EQ(secret::SecretTesting::BytesOf(opened->terms.at(13)), Bytes(32, 13));
-  record.current_term = 21;
-  opened = OpenDeploymentRecord(root, SealDeploymentRecord(root, record));
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().kind, ErrorKind::kCorrupt);
+  EXPECT_EQ(secret::SecretTesting::BytesOf(opened->terms.at(13).key), Bytes(32, 13));
+  // Missing; not the newest; the naming term.
+  for (TermId current : {21u, 19u, 2u}) {
+    record.current_term = current;
+    opened = OpenDeploymentRecord(root, SealDeploymentRecord(root, record));
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().kind, ErrorKind::kCorrupt);
+  }
 }
 
 // Account numbers come from clients too: the table of derived keys stays small, and what it drops comes back the same.

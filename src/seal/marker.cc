@@ -40,8 +40,7 @@ std::unexpected<Error> NotOurs() { return Fail(ErrorKind::kInvalid, "not a marke
 std::string SealMarker(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding,
                        std::string_view value) {
   if (value.size() > kMaxMarkerValue) throw std::logic_error("a marker's value is too long");
-  TermId term = hierarchy.current_term();
-  auto key = hierarchy.PurposeKey(term, Purpose::kMarker, account).value();
+  auto [term, key] = hierarchy.KeyForSealing(Purpose::kMarker, account);
   Bytes head = {kFormat};
   AppendBe32(term, &head);
   return ToBase64Url(SealEnvelope({.key = *key, .label = kLabel, .owner = hierarchy.store_id(), .binding = binding},

@@ -3,12 +3,17 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/ids.h"
 
 namespace kagimori::seal {
+
+// The account number of what belongs to no account: the largest that six bytes hold, which no AWS account can have.
+inline constexpr uint64_t kNoAccountNumber = 0xFFFFFFFFFFFF;
+inline constexpr AccountId kNoAccount = AccountId::FromNumber(kNoAccountNumber);
 
 // The first byte of every path. Never reused for another thing.
 enum class RecordType : uint8_t {
@@ -51,6 +56,17 @@ class Path {
  private:
   std::string text_;
 };
+
+// The account under whose keys the record at `path` is sealed, by its type; kNoAccount's number for what belongs to the
+// deployment and for what is no path of ours.
+AccountId SealingAccount(std::string_view path);
+
+// The account whose ledger the record is in: as above, but the schedule belongs to the deployment as a whole.
+AccountId LedgerAccount(std::string_view path);
+
+// For people: "record 20 of account 111122223333 in eu-west-1, 0123…": type, account, Region and the rest in hex. Never
+// a name: paths have none.
+std::string DescribePath(std::string_view path);
 
 // The first path after every path that starts with `prefix`. Empty: there is none (all bytes 0xFF).
 std::string PrefixEnd(std::string prefix);

@@ -20,9 +20,14 @@ constexpr std::string_view kSecretLabel = "kagimori/secret/1";
 
 using SharedKey = std::shared_ptr<const crypto::HmacSha256Key>;
 
-// The current and the naming term exist by construction.
-SharedKey KnownKey(const KeyHierarchy& hierarchy, TermId term, Purpose purpose, AccountId account) {
-  return hierarchy.PurposeKey(term, purpose, account).value();
+Bytes SealUnder(const KeyHierarchy& hierarchy, const RecordContext& context, TermId term,
+                const crypto::HmacSha256Key& key, std::string_view message) {
+  Bytes head = {kRecordFormat};
+  AppendBe16(context.schema, &head);
+  AppendBe32(term, &head);
+  AppendBe64(context.version, &head);
+  return SealEnvelope({.key = key, .label = kRecordLabel, .owner = hierarchy.store_id(), .binding = context.path},
+                      std::move(head), secret::SecretBytes::CopyOf(AsBytes(message)));
 }
 
 std::unexpected<Error> DoesNotOpen(const char* what) {
@@ -32,28 +37,41 @@ std::unexpected<Error> DoesNotOpen(const char* what) {
 }  // namespace
 
 Bytes SealRecord(const KeyHierarchy& hierarchy, const RecordContext& context, std::string_view message) {
-  TermId term = hierarchy.current_term();
-  SharedKey key = KnownKey(hierarchy, term, Purpose::kRecord, context.account);
-  Bytes head = {kRecordFormat};
-  AppendBe16(context.schema, &head);
-  AppendBe32(term, &head);
-  AppendBe64(context.version, &head);
-  return SealEnvelope({.key = *key, .label = kRecordLabel, .owner = hierarchy.store_id(), .binding = context.path},
-                      std::move(head), secret::SecretBytes::CopyOf(AsBytes(message)));
+  auto [term, key] = hierarchy.KeyForSealing(Purpose::kRecord, context.account);
+  return SealUnder(hierarchy, context, term, *key, message);
+}
+
+Result<Bytes> SealRecordWithSecret(const KeyHierarchy& hierarchy, const RecordContext& context, ByteView wrapped,
+                                   std::string_view message) {
+  KAGIMORI_ASSIGN_OR_RETURN(TermId term, TermOfWrapped(wrapped));
+  auto key = hierarchy.PurposeKey(term, Purpose::kRecord, context.account);
+  if (!key) return Fail(ErrorKind::kConflict, "the term that the secret is wrapped under is gone");
+  return SealUnder(hierarchy, context, term, **key, message);
+}
+
+Result<TermId> TermOfRecord(ByteView stored) {
+  if (stored.size() < kRecordHeadSize || stored.size() > store::kMaxValueSize || stored[0] != kRecordFormat) {
+    return Fail(ErrorKind::kCorrupt, "not a sealed record of a known format");
+  }
+  return static_cast<TermId>(ReadBe(stored.subspan(3, 4)));
+}
+
+Result<TermId> TermOfWrapped(ByteView wrapped) {
+  if (wrapped.size() < kSecretHeadSize || wrapped.size() > store::kMaxValueSize || wrapped[0] != kSecretFormat) {
+    return Fail(ErrorKind::kCorrupt, "not a wrapped secret of a known format");
+  }
+  return static_cast<TermId>(ReadBe(wrapped.subspan(1, 4)));
 }
 
 Result<OpenedRecord> OpenRecord(const KeyHierarchy& hierarchy, std::string_view path, AccountId account,
                                 ByteView stored, std::optional<uint64_t> expected_version) {
-  if (stored.size() < kRecordHeadSize || stored.size() > store::kMaxValueSize || stored[0] != kRecordFormat) {
-    return Fail(ErrorKind::kCorrupt, "not a sealed record of a known format");
-  }
+  KAGIMORI_ASSIGN_OR_RETURN(TermId term, TermOfRecord(stored));
   OpenedRecord record;
   record.schema = static_cast<uint16_t>(ReadBe(stored.subspan(1, 2)));
   record.version = ReadBe(stored.subspan(7, 8));
   if (expected_version && record.version != *expected_version) {
     return Fail(ErrorKind::kCorrupt, "a record of another version than its head names");
   }
-  TermId term = static_cast<TermId>(ReadBe(stored.subspan(3, 4)));
   KAGIMORI_ASSIGN_OR_RETURN(SharedKey key, hierarchy.PurposeKey(term, Purpose::kRecord, account));
   auto opened = OpenEnvelope({.key = *key, .label = kRecordLabel, .owner = hierarchy.store_id(), .binding = path},
                              kRecordHeadSize, stored);
@@ -64,8 +82,7 @@ Result<OpenedRecord> OpenRecord(const KeyHierarchy& hierarchy, std::string_view 
 
 Bytes WrapSecret(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding,
                  const secret::SecretBytes& secret) {
-  TermId term = hierarchy.current_term();
-  SharedKey key = KnownKey(hierarchy, term, Purpose::kMaterial, account);
+  auto [term, key] = hierarchy.KeyForSealing(Purpose::kMaterial, account);
   Bytes head = {kSecretFormat};
   AppendBe32(term, &head);
   return SealEnvelope({.key = *key, .label = kSecretLabel, .owner = hierarchy.store_id(), .binding = binding},
@@ -74,10 +91,7 @@ Bytes WrapSecret(const KeyHierarchy& hierarchy, AccountId account, std::string_v
 
 Result<secret::SecretBytes> UnwrapSecret(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding,
                                          ByteView wrapped) {
-  if (wrapped.size() < kSecretHeadSize || wrapped.size() > store::kMaxValueSize || wrapped[0] != kSecretFormat) {
-    return Fail(ErrorKind::kCorrupt, "not a wrapped secret of a known format");
-  }
-  TermId term = static_cast<TermId>(ReadBe(wrapped.subspan(1, 4)));
+  KAGIMORI_ASSIGN_OR_RETURN(TermId term, TermOfWrapped(wrapped));
   KAGIMORI_ASSIGN_OR_RETURN(SharedKey key, hierarchy.PurposeKey(term, Purpose::kMaterial, account));
   auto opened = OpenEnvelope({.key = *key, .label = kSecretLabel, .owner = hierarchy.store_id(), .binding = binding},
                              kSecretHeadSize, wrapped);
@@ -87,7 +101,7 @@ Result<secret::SecretBytes> UnwrapSecret(const KeyHierarchy& hierarchy, AccountI
 
 ByteArray<16> NameMarker(const KeyHierarchy& hierarchy, AccountId account, uint8_t kind, uint16_t region,
                          std::string_view name) {
-  SharedKey key = KnownKey(hierarchy, hierarchy.naming_term(), Purpose::kName, account);
+  SharedKey key = hierarchy.KeyForNaming(Purpose::kName, account);
   ByteArray<3> head{kind, static_cast<uint8_t>(region >> 8), static_cast<uint8_t>(region)};
   crypto::Sha256Digest tag = key->Sign({head, AsBytes(name)});
   ByteArray<16> marker;

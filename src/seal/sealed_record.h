@@ -26,6 +26,16 @@ struct RecordContext {
 
 Bytes SealRecord(const KeyHierarchy& hierarchy, const RecordContext& context, std::string_view message);
 
+// The same for a message that holds `wrapped` (WrapSecret's): sealed under the term of its secret, not under another
+// one that has begun meanwhile. So a record's term is that of all that is in it, which is what decides when a term may
+// go. kConflict: that term is gone; wrap again.
+Result<Bytes> SealRecordWithSecret(const KeyHierarchy& hierarchy, const RecordContext& context, ByteView wrapped,
+                                   std::string_view message);
+
+// The term in the clear head of a stored record, of a wrapped secret. kCorrupt: it is none.
+Result<TermId> TermOfRecord(ByteView stored);
+Result<TermId> TermOfWrapped(ByteView wrapped);
+
 struct OpenedRecord {
   std::string message;  // metadata; secrets inside are wrapped (see WrapSecret)
   uint16_t schema = 0;
@@ -38,7 +48,8 @@ Result<OpenedRecord> OpenRecord(const KeyHierarchy& hierarchy, std::string_view 
 
 // Key material and secret access keys, wrapped once more inside their record, under a key of another purpose, so that
 // no message, parser or serialization library ever holds them in the clear. `binding`: what the secret belongs to (its
-// path, its material id); it must be given again, unchanged. kCorrupt when it does not open.
+// path, its material id); it must be given again, unchanged. kCorrupt when it does not open. The record is sealed with
+// SealRecordWithSecret.
 Bytes WrapSecret(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding,
                  const secret::SecretBytes& secret);
 Result<secret::SecretBytes> UnwrapSecret(const KeyHierarchy& hierarchy, AccountId account, std::string_view binding,

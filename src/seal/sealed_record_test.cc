@@ -41,7 +41,7 @@ TEST_F(SealedRecordTest, OpensAsItWasSealed) {
 TEST_F(SealedRecordTest, HasTheDocumentedLayout) {
   Bytes stored = Seal();
   EXPECT_EQ(stored.size(), 1 + 2 + 4 + 8 + 32 + kMessage.size() + 16);
-  EXPECT_EQ(HexEncode(ByteView(stored).first(15)), "010003000000010000000000000007");
+  EXPECT_EQ(HexEncode(ByteView(stored).first(15)), "010003000000020000000000000007");
 }
 
 TEST_F(SealedRecordTest, EmptyMessage) {
