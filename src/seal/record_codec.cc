@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -20,6 +21,23 @@ secret::SecretBytes RecordCodec::ToBytes(const secret::SecretKey256& key) {
 Result<secret::SecretKey256> RecordCodec::ToKey(const secret::SecretBytes& bytes) {
   if (bytes.size() != secret::SecretKey256::size()) return Fail(ErrorKind::kCorrupt, "a key that is not 32 bytes long");
   return secret::SecretKey256::CopyOf(bytes.Open(secret::Access()).first<32>());
+}
+
+secret::SecretBytes RecordCodec::Join(ByteView head, const secret::SecretKey256& key) {
+  secret::SecretBytes joined(head.size() + key.size());
+  const MutableByteView out = joined.OpenMutable(secret::Access());
+  std::ranges::copy(head, out.begin());
+  std::ranges::copy(key.Open(secret::Access()), out.begin() + static_cast<std::ptrdiff_t>(head.size()));
+  return joined;
+}
+
+Bytes RecordCodec::Head(const secret::SecretBytes& body, size_t head_size) {
+  const ByteView head = body.Open(secret::Access()).first(head_size);
+  return Bytes(head.begin(), head.end());
+}
+
+Result<secret::SecretKey256> RecordCodec::ToKeyBehind(const secret::SecretBytes& body, size_t head_size) {
+  return ToKey(secret::SecretBytes::CopyOf(body.Open(secret::Access()).subspan(head_size)));
 }
 
 Result<> RecordCodec::WriteKeyFile(const std::string& file, const secret::SecretKey256& key) {

@@ -21,6 +21,11 @@ class RecordCodec {
   // kCorrupt unless there are 32 bytes.
   static Result<secret::SecretKey256> ToKey(const secret::SecretBytes& bytes);
 
+  // A recovery share: a head, which is no secret, and a key. REQUIRES (both below): head_size <= body.size().
+  static secret::SecretBytes Join(ByteView head, const secret::SecretKey256& key);
+  static Bytes Head(const secret::SecretBytes& body, size_t head_size);
+  static Result<secret::SecretKey256> ToKeyBehind(const secret::SecretBytes& body, size_t head_size);
+
   // A development slot's key file, written durably with mode 0600.
   static Result<> WriteKeyFile(const std::string& file, const secret::SecretKey256& key);
 
@@ -32,6 +37,11 @@ class RecordCodec {
   // Drops one "\n" or "\r\n" at the end. True when there was one.
   static bool DropLineEnd(secret::SecretBytes* text);
   static bool EndsLine(const secret::SecretBytes& text, size_t used);
+
+ private:
+  friend class WrittenForm;  // written_form.h: recovery codes and shares as people write them
+  static ByteView View(const secret::SecretBytes& secret) { return secret.Open(secret::Access()); }
+  static MutableByteView ViewMutable(secret::SecretBytes* secret) { return secret->OpenMutable(secret::Access()); }
 };
 
 }  // namespace kagimori::seal

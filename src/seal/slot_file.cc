@@ -56,6 +56,9 @@ Result<SlotHeader> DecodeSlotHeader(ByteView file) {
     case static_cast<uint8_t>(SlotKind::kPassphrase):
       header.info.kind = SlotKind::kPassphrase;
       break;
+    case static_cast<uint8_t>(SlotKind::kRecoveryCode):
+      header.info.kind = SlotKind::kRecoveryCode;
+      break;
     default:
       return Damaged();
   }

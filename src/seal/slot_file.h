@@ -14,10 +14,10 @@ inline constexpr size_t kSlotFileSize = 191;
 struct SlotHeader {
   SlotInfo info;
   ByteArray<16> deployment_id{};
-  ByteArray<32> kdf_salt{};  // Argon2id's
+  ByteArray<32> kdf_salt{};  // Argon2id's; a recovery code's
 };
 
-// Seals the root key under `slot_key` (the stretched passphrase, the key file) behind the header.
+// Seals the root key under `slot_key` (the stretched passphrase, the key file, RecoverySlotKey) behind the header.
 Bytes EncodeSlot(const SlotHeader& header, const secret::SecretKey256& slot_key, const secret::SecretKey256& root_key);
 
 // kCorrupt: not a whole slot file as EncodeSlot writes them. What it says is proven only when OpenSlot succeeds.

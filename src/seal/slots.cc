@@ -20,33 +20,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMaxSlots = 99;
 constexpr mode_t kOthers = 0077;
 
 fs::path Folder(const fs::path& data) { return data / "slots"; }
 fs::path SlotPath(const fs::path& data, int number) { return Folder(data) / fmt::format("{:02}.slot", number); }
 fs::path KeyPath(const fs::path& data, int number) { return Folder(data) / fmt::format("{:02}.key", number); }
 
-// Exactly NN.slot, 01..99; a temporary file is not.
+// Exactly NN.slot, 01..16; a temporary file is not.
 std::optional<int> ParseFileName(const std::string& name) {
   if (name.size() != 7 || !name.ends_with(".slot")) return std::nullopt;
   if (name[0] < '0' || name[0] > '9' || name[1] < '0' || name[1] > '9') return std::nullopt;
   int number = (name[0] - '0') * 10 + (name[1] - '0');
-  return number == 0 ? std::nullopt : std::optional(number);
-}
-
-// Every number that a file has, also one that does not parse.
-Result<std::vector<int>> Numbers(const fs::path& data) {
-  std::vector<int> numbers;
-  std::error_code error;
-  fs::directory_iterator entry(Folder(data), error);
-  if (error == std::errc::no_such_file_or_directory) return numbers;
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    if (auto number = ParseFileName(entry->path().filename().string())) numbers.push_back(*number);
-  }
-  if (error) return Fail(ErrorKind::kIo, Folder(data).string() + ": " + error.message());
-  std::ranges::sort(numbers);
-  return numbers;
+  return number < 1 || number > kMaxSlotNumber ? std::nullopt : std::optional(number);
 }
 
 Result<Bytes> ReadSlot(const fs::path& data, int number) {
@@ -62,12 +47,15 @@ Result<SlotHeader> DecodeAs(ByteView file, int number) {
   return header;
 }
 
-Result<int> FreeNumber(const fs::path& data) {
-  KAGIMORI_ASSIGN_OR_RETURN(std::vector<int> taken, Numbers(data));
-  for (int number = 1; number <= kMaxSlots; ++number) {
+Result<int> FreeNumber(const fs::path& data, SlotRoom room) {
+  KAGIMORI_ASSIGN_OR_RETURN(const std::vector<int> taken, SlotNumbers(data));
+  if (room == SlotRoom::kUsual && taken.size() >= kMaxSlots) {
+    return Fail(ErrorKind::kLimit, fmt::format("there are {} slots, and there can be no more", taken.size()));
+  }
+  for (int number = 1; number <= kMaxSlotNumber; ++number) {
     if (!std::ranges::binary_search(taken, number)) return number;
   }
-  return Fail(ErrorKind::kLimit, "all slots are taken");
+  return Fail(ErrorKind::kLimit, "all numbers of slots are taken");
 }
 
 Result<secret::SecretKey256> ReadKeyFile(const fs::path& data, int number) {
@@ -76,36 +64,19 @@ Result<secret::SecretKey256> ReadKeyFile(const fs::path& data, int number) {
   return RecordCodec::ToKey(bytes);
 }
 
-using SlotKeySource = std::function<Result<secret::SecretKey256>(const SlotHeader&)>;
-
-Result<secret::SecretKey256> Open(const fs::path& data, const Deployment& deployment, int number, SlotKind kind,
-                                  const SlotKeySource& slot_key_of) {
-  KAGIMORI_ASSIGN_OR_RETURN(Bytes file, ReadSlot(data, number));
-  KAGIMORI_ASSIGN_OR_RETURN(SlotHeader header, DecodeAs(file, number));
-  if (header.info.kind != kind) return Fail(ErrorKind::kInvalid, fmt::format("slot {} is of another kind", number));
-  if (header.deployment_id != deployment.id) {
-    return Fail(ErrorKind::kAuthentication, fmt::format("slot {} is another deployment's", number));
+// The key that a slot with this header is sealed under.
+Result<secret::SecretKey256> SlotKey(const fs::path& data, const SlotHeader& header, const SlotSecret& secret) {
+  switch (header.info.kind) {
+    case SlotKind::kDevelopmentFile:
+      return ReadKeyFile(data, header.info.number);
+    case SlotKind::kPassphrase:
+      return crypto::StretchPassphrase(secret.bytes, header.kdf_salt, header.info.argon2);
+    case SlotKind::kRecoveryCode: {
+      KAGIMORI_ASSIGN_OR_RETURN(const RecoveryCode code, RecordCodec::ToKey(secret.bytes));
+      return RecoverySlotKey(code, header.deployment_id, header.kdf_salt);
+    }
   }
-  KAGIMORI_ASSIGN_OR_RETURN(secret::SecretKey256 slot_key, slot_key_of(header));
-  auto root_key = OpenSlot(file, slot_key);
-  if (!root_key && root_key.error().kind == ErrorKind::kAuthentication) {
-    return Fail(ErrorKind::kAuthentication, fmt::format("slot {} does not open with this key", number));
-  }
-  return root_key;
-}
-
-Result<secret::SecretKey256> OpenAny(const fs::path& data, SlotKind kind,
-                                     const std::function<Result<secret::SecretKey256>(int)>& open) {
-  KAGIMORI_ASSIGN_OR_RETURN(std::vector<SlotInfo> slots, ListSlots(data));
-  std::optional<Error> first;
-  for (const SlotInfo& slot : slots) {
-    if (slot.kind != kind) continue;
-    auto root_key = open(slot.number);
-    if (root_key) return root_key;
-    if (!first) first = std::move(root_key).error();
-  }
-  if (first) return std::unexpected(*std::move(first));
-  return Fail(ErrorKind::kNotFound, "there is no slot of this kind");
+  return Fail(ErrorKind::kInternal, "a slot of no kind");
 }
 
 bool Same(const secret::SecretKey256& a, const secret::SecretKey256& b) {
@@ -125,48 +96,78 @@ Result<SlotInfo> Add(const fs::path& data, const SlotHeader& header, const secre
   return Fail(ErrorKind::kIo, "a new slot gave another key back");
 }
 
-Result<> CheckPassphrase(const secret::SecretBytes& passphrase) {
-  if (passphrase.size() >= kMinPassphraseSize && passphrase.size() <= kMaxPassphraseSize) return {};
-  return Fail(ErrorKind::kInvalid,
-              fmt::format("a passphrase has {} to {} bytes", kMinPassphraseSize, kMaxPassphraseSize));
+Result<> CheckSecret(const Deployment& deployment, const SlotSecret& secret) {
+  switch (secret.kind) {
+    case SlotKind::kDevelopmentFile:
+      if (deployment.kind == DeploymentKind::kDevelopment) return {};
+      return Fail(ErrorKind::kInvalid,
+                  "a development-file slot protects nothing and is for development deployments only");
+    case SlotKind::kPassphrase:
+      if (secret.bytes.size() >= kMinPassphraseSize && secret.bytes.size() <= kMaxPassphraseSize) return {};
+      return Fail(ErrorKind::kInvalid,
+                  fmt::format("a passphrase has {} to {} bytes", kMinPassphraseSize, kMaxPassphraseSize));
+    case SlotKind::kRecoveryCode:
+      if (secret.bytes.size() == RecoveryCode::size()) return {};
+      break;
+  }
+  return Fail(ErrorKind::kInvalid, "no secret of a slot");
 }
 
 }  // namespace
 
+SlotSecret SlotSecret::Passphrase(secret::SecretBytes passphrase) {
+  return {.kind = SlotKind::kPassphrase, .bytes = std::move(passphrase)};
+}
+SlotSecret SlotSecret::Recovery(const RecoveryCode& code) {
+  return {.kind = SlotKind::kRecoveryCode, .bytes = RecordCodec::ToBytes(code)};
+}
+SlotSecret SlotSecret::DevelopmentFile() { return {.kind = SlotKind::kDevelopmentFile, .bytes = {}}; }
+
+Result<SlotInfo> AddSlot(const fs::path& folder, const Deployment& deployment, const SlotSecret& secret,
+                         const secret::SecretKey256& root_key, Timestamp now, const crypto::Argon2Parameters& argon2,
+                         SlotRoom room) {
+  KAGIMORI_RETURN_IF_ERROR(CheckSecret(deployment, secret));
+  KAGIMORI_RETURN_IF_ERROR(MakeFolder(Folder(folder)));
+  KAGIMORI_ASSIGN_OR_RETURN(const int number, FreeNumber(folder, room));
+  SlotHeader header;
+  header.info = {.number = number, .kind = secret.kind, .created = now, .argon2 = {0, 0, 0}};
+  header.deployment_id = deployment.id;
+  if (secret.kind == SlotKind::kPassphrase) header.info.argon2 = argon2;
+  if (secret.kind == SlotKind::kDevelopmentFile) {
+    KAGIMORI_RETURN_IF_ERROR(RecordCodec::WriteKeyFile(KeyPath(folder, number), crypto::RandomSecretArray<32>()));
+  } else {
+    crypto::FillRandom(header.kdf_salt);
+  }
+  KAGIMORI_ASSIGN_OR_RETURN(const secret::SecretKey256 slot_key, SlotKey(folder, header, secret));
+  return Add(folder, header, slot_key, root_key, [&] { return OpenSlotNumber(folder, deployment, number, secret); });
+}
+
 Result<SlotInfo> AddDevelopmentSlot(const fs::path& folder, const Deployment& deployment,
                                     const secret::SecretKey256& root_key, Timestamp now) {
-  if (deployment.kind != DeploymentKind::kDevelopment) {
-    return Fail(ErrorKind::kInvalid,
-                "a development-file slot protects nothing and is for development deployments only");
-  }
-  KAGIMORI_RETURN_IF_ERROR(MakeFolder(Folder(folder)));
-  KAGIMORI_ASSIGN_OR_RETURN(int number, FreeNumber(folder));
-  SlotHeader header;
-  header.info = {.number = number, .kind = SlotKind::kDevelopmentFile, .created = now, .argon2 = {0, 0, 0}};
-  header.deployment_id = deployment.id;
-  secret::SecretKey256 slot_key = crypto::RandomSecretArray<32>();
-  KAGIMORI_RETURN_IF_ERROR(RecordCodec::WriteKeyFile(KeyPath(folder, number), slot_key));
-  return Add(folder, header, slot_key, root_key, [&] { return OpenDevelopmentSlot(folder, deployment, number); });
+  return AddSlot(folder, deployment, SlotSecret::DevelopmentFile(), root_key, now);
 }
 
 Result<SlotInfo> AddPassphraseSlot(const fs::path& folder, const Deployment& deployment,
                                    const secret::SecretBytes& passphrase, const crypto::Argon2Parameters& argon2,
                                    const secret::SecretKey256& root_key, Timestamp now) {
-  KAGIMORI_RETURN_IF_ERROR(CheckPassphrase(passphrase));
-  KAGIMORI_RETURN_IF_ERROR(MakeFolder(Folder(folder)));
-  KAGIMORI_ASSIGN_OR_RETURN(int number, FreeNumber(folder));
-  SlotHeader header;
-  header.info = {.number = number, .kind = SlotKind::kPassphrase, .created = now, .argon2 = argon2};
-  header.deployment_id = deployment.id;
-  crypto::FillRandom(header.kdf_salt);
-  KAGIMORI_ASSIGN_OR_RETURN(secret::SecretKey256 slot_key,
-                            crypto::StretchPassphrase(passphrase, header.kdf_salt, argon2));
-  return Add(folder, header, slot_key, root_key,
-             [&] { return OpenPassphraseSlot(folder, deployment, number, passphrase); });
+  return AddSlot(folder, deployment, SlotSecret::Passphrase(passphrase.Clone()), root_key, now, argon2);
+}
+
+Result<std::vector<int>> SlotNumbers(const fs::path& folder) {
+  std::vector<int> numbers;
+  std::error_code error;
+  fs::directory_iterator entry(Folder(folder), error);
+  if (error == std::errc::no_such_file_or_directory) return numbers;
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (auto number = ParseFileName(entry->path().filename().string())) numbers.push_back(*number);
+  }
+  if (error) return Fail(ErrorKind::kIo, Folder(folder).string() + ": " + error.message());
+  std::ranges::sort(numbers);
+  return numbers;
 }
 
 Result<std::vector<SlotInfo>> ListSlots(const fs::path& folder) {
-  KAGIMORI_ASSIGN_OR_RETURN(std::vector<int> numbers, Numbers(folder));
+  KAGIMORI_ASSIGN_OR_RETURN(const std::vector<int> numbers, SlotNumbers(folder));
   std::vector<SlotInfo> slots;
   for (int number : numbers) {
     auto file = ReadSlot(folder, number);
@@ -180,48 +181,102 @@ Result<std::vector<SlotInfo>> ListSlots(const fs::path& folder) {
   return slots;
 }
 
-Result<secret::SecretKey256> OpenDevelopmentSlot(const fs::path& folder, const Deployment& deployment, int number) {
-  if (deployment.kind != DeploymentKind::kDevelopment) {
+Result<secret::SecretKey256> OpenSlotNumber(const fs::path& folder, const Deployment& deployment, int number,
+                                            const SlotSecret& secret) {
+  if (secret.kind == SlotKind::kDevelopmentFile && deployment.kind != DeploymentKind::kDevelopment) {
     return Fail(ErrorKind::kInvalid, "a development-file slot in a production deployment");
   }
-  return Open(folder, deployment, number, SlotKind::kDevelopmentFile,
-              [&](const SlotHeader&) { return ReadKeyFile(folder, number); });
+  KAGIMORI_ASSIGN_OR_RETURN(const Bytes file, ReadSlot(folder, number));
+  KAGIMORI_ASSIGN_OR_RETURN(const SlotHeader header, DecodeAs(file, number));
+  if (header.info.kind != secret.kind) {
+    return Fail(ErrorKind::kInvalid, fmt::format("slot {} is of another kind", number));
+  }
+  if (header.deployment_id != deployment.id) {
+    return Fail(ErrorKind::kAuthentication, fmt::format("slot {} is another deployment's", number));
+  }
+  auto slot_key = SlotKey(folder, header, secret);
+  // This program refuses to write such parameters.
+  if (!slot_key && slot_key.error().kind == ErrorKind::kInvalid) {
+    return Fail(ErrorKind::kCorrupt, "a slot with parameters out of bounds");
+  }
+  if (!slot_key) return slot_key;
+  auto root_key = OpenSlot(file, *slot_key);
+  if (!root_key && root_key.error().kind == ErrorKind::kAuthentication) {
+    return Fail(ErrorKind::kAuthentication, fmt::format("slot {} does not open with this key", number));
+  }
+  return root_key;
+}
+
+Result<secret::SecretKey256> OpenDevelopmentSlot(const fs::path& folder, const Deployment& deployment, int number) {
+  return OpenSlotNumber(folder, deployment, number, SlotSecret::DevelopmentFile());
 }
 
 Result<secret::SecretKey256> OpenPassphraseSlot(const fs::path& folder, const Deployment& deployment, int number,
                                                 const secret::SecretBytes& passphrase) {
-  return Open(folder, deployment, number, SlotKind::kPassphrase,
-              [&](const SlotHeader& header) -> Result<secret::SecretKey256> {
-                auto key = crypto::StretchPassphrase(passphrase, header.kdf_salt, header.info.argon2);
-                // This program refuses to write such parameters.
-                if (!key && key.error().kind == ErrorKind::kInvalid) {
-                  return Fail(ErrorKind::kCorrupt, "a slot with parameters out of bounds");
-                }
-                return key;
-              });
+  return OpenSlotNumber(folder, deployment, number, SlotSecret::Passphrase(passphrase.Clone()));
+}
+
+Result<OpenedSlot> OpenAnySlot(const fs::path& folder, const Deployment& deployment, const SlotSecret& secret,
+                               const RootKeyCheck& check, int except) {
+  KAGIMORI_ASSIGN_OR_RETURN(const std::vector<SlotInfo> slots, ListSlots(folder));
+  std::optional<Error> first;
+  std::vector<int> stale;
+  for (const SlotInfo& slot : slots) {
+    if (slot.kind != secret.kind || slot.number == except) continue;
+    auto root_key = OpenSlotNumber(folder, deployment, slot.number, secret);
+    if (!root_key) {
+      if (!first) first = std::move(root_key).error();
+      continue;
+    }
+    const Result<> checked = check ? check(*root_key) : Result<>();
+    if (checked) return OpenedSlot{slot.number, *std::move(root_key), std::move(stale)};
+    if (checked.error().kind != ErrorKind::kAuthentication) return std::unexpected(checked.error());
+    stale.push_back(slot.number);
+  }
+  if (!stale.empty()) {
+    return Fail(ErrorKind::kAuthentication,
+                fmt::format("slot {} opens, but its root key is not this store's", stale[0]));
+  }
+  if (first) return std::unexpected(*std::move(first));
+  return Fail(ErrorKind::kNotFound, "there is no slot of this kind");
 }
 
 Result<secret::SecretKey256> OpenAnyDevelopmentSlot(const fs::path& folder, const Deployment& deployment) {
-  return OpenAny(folder, SlotKind::kDevelopmentFile,
-                 [&](int number) { return OpenDevelopmentSlot(folder, deployment, number); });
+  KAGIMORI_ASSIGN_OR_RETURN(OpenedSlot opened, OpenAnySlot(folder, deployment, SlotSecret::DevelopmentFile(), {}));
+  return std::move(opened.root_key);
 }
 
 Result<secret::SecretKey256> OpenAnyPassphraseSlot(const fs::path& folder, const Deployment& deployment,
                                                    const secret::SecretBytes& passphrase) {
-  return OpenAny(folder, SlotKind::kPassphrase,
-                 [&](int number) { return OpenPassphraseSlot(folder, deployment, number, passphrase); });
+  KAGIMORI_ASSIGN_OR_RETURN(OpenedSlot opened,
+                            OpenAnySlot(folder, deployment, SlotSecret::Passphrase(passphrase.Clone()), {}));
+  return std::move(opened.root_key);
 }
 
-Result<> RemoveSlot(const fs::path& folder, const Deployment& deployment, int number, int proven,
-                    const secret::SecretBytes& passphrase, const secret::SecretKey256& root_key) {
-  if (number == proven) return Fail(ErrorKind::kInvalid, "a slot cannot stand in for itself");
-  if (number < 1 || number > kMaxSlots) return Fail(ErrorKind::kNotFound, "no such slot");
-  KAGIMORI_ASSIGN_OR_RETURN(std::vector<int> numbers, Numbers(folder));
-  if (!std::ranges::binary_search(numbers, number)) return Fail(ErrorKind::kNotFound, "no such slot");
-  KAGIMORI_ASSIGN_OR_RETURN(secret::SecretKey256 other, OpenPassphraseSlot(folder, deployment, proven, passphrase));
-  if (!Same(other, root_key)) return Fail(ErrorKind::kAuthentication, "the other slot holds another root key");
-  KAGIMORI_RETURN_IF_ERROR(RemoveFileDurably(SlotPath(folder, number)));
-  return RemoveFileDurably(KeyPath(folder, number));
+Result<int> RemoveSlot(const fs::path& folder, const Deployment& deployment, int number, const SlotSecret& proof,
+                       const RootKeyCheck& check) {
+  KAGIMORI_ASSIGN_OR_RETURN(const std::vector<int> numbers, SlotNumbers(folder));
+  if (!std::ranges::binary_search(numbers, number)) return Fail(ErrorKind::kNotFound, "there is no such slot");
+  auto proven = OpenAnySlot(folder, deployment, proof, check, number);
+  if (!proven && (proven.error().kind == ErrorKind::kNotFound || proven.error().kind == ErrorKind::kAuthentication)) {
+    return Fail(proven.error().kind, fmt::format("this opens no other slot than {}, and the last way in stays: {}",
+                                                 number, proven.error().text));
+  }
+  if (!proven) return std::unexpected(std::move(proven).error());
+  KAGIMORI_RETURN_IF_ERROR(RemoveReplacedSlots(folder, {number}));
+  return proven->number;
+}
+
+// The slot first: a key without its slot opens nothing, a slot without its key is a riddle.
+Result<> RemoveReplacedSlots(const fs::path& folder, const std::vector<int>& numbers) {
+  Result<> first;
+  for (int number : numbers) {
+    for (const fs::path& file : {SlotPath(folder, number), KeyPath(folder, number)}) {
+      Result<> removed = RemoveFileDurably(file);
+      if (first && !removed) first = std::move(removed);
+    }
+  }
+  return first;
 }
 
 }  // namespace kagimori::seal

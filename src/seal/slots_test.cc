@@ -48,6 +48,13 @@ class SlotsTest : public ::testing::Test {
     return AddPassphraseSlot(folder_.path(), deployment_, passphrase, kCheap, TestRootKey(), kNow).value().number;
   }
 
+  static RootKeyCheck RootIs(uint8_t byte) {
+    return [byte](const secret::SecretKey256& root) -> Result<> {
+      if (SecretTesting::BytesOf(root) == Bytes(32, byte)) return {};
+      return Fail(ErrorKind::kAuthentication, "another root key");
+    };
+  }
+
   TestFolder folder_;
   Deployment deployment_;
   const secret::SecretBytes passphrase_ = SecretTesting::FromText("correct horse battery staple");
@@ -218,21 +225,119 @@ TEST_F(SlotsTest, LeftoversOfACrashAreIgnoredAndReplaced) {
 
 TEST_F(SlotsTest, RemovingNeedsAnotherSlotThatOpens) {
   AddDevelopment();
-  auto remove = [&](int number, int proven, std::string_view passphrase, uint8_t root = 0x5A) {
-    return RemoveSlot(folder_.path(), deployment_, number, proven, SecretTesting::FromText(passphrase),
-                      TestRootKey(root));
+  const auto passphrase = [](std::string_view text) { return SlotSecret::Passphrase(SecretTesting::FromText(text)); };
+  const auto remove = [&](int number, const SlotSecret& proof, uint8_t root = 0x5A) {
+    return RemoveSlot(folder_.path(), deployment_, number, proof, RootIs(root));
   };
-  EXPECT_EQ(remove(1, 1, "correct horse battery staple").error().kind, ErrorKind::kInvalid);
-  EXPECT_EQ(remove(1, 2, "correct horse battery staple").error().kind, ErrorKind::kNotFound);
+  const SlotSecret right = passphrase("correct horse battery staple");
+  EXPECT_EQ(remove(1, right).error().kind, ErrorKind::kNotFound);
   AddPassphrase(passphrase_);
-  EXPECT_EQ(remove(1, 2, "wrong horse battery staple").error().kind, ErrorKind::kAuthentication);
-  EXPECT_EQ(remove(1, 2, "correct horse battery staple", 0x11).error().kind, ErrorKind::kAuthentication);
-  EXPECT_EQ(remove(3, 2, "correct horse battery staple").error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(remove(1, passphrase("wrong horse battery staple")).error().kind, ErrorKind::kAuthentication);
+  EXPECT_EQ(remove(1, right, 0x11).error().kind, ErrorKind::kAuthentication);
+  EXPECT_EQ(remove(2, right).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(remove(3, right).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(remove(0, right).error().kind, ErrorKind::kNotFound);
   ExpectRoot(OpenDevelopmentSlot(folder_.path(), deployment_, 1));
-  EXPECT_TRUE(remove(1, 2, "correct horse battery staple"));
+  EXPECT_EQ(remove(1, right).value(), 2);
   EXPECT_FALSE(fs::exists(Slot(1)));
   EXPECT_FALSE(fs::exists(Key(1)));
   ExpectRoot(OpenAnyPassphraseSlot(folder_.path(), deployment_, passphrase_));
+  // Two slots of one passphrase stand in for each other; the last one stays.
+  AddPassphrase(passphrase_);
+  EXPECT_EQ(remove(2, right).value(), 1);
+  EXPECT_EQ(remove(1, right).error().kind, ErrorKind::kNotFound);
+  // A damaged slot can be removed as well.
+  Write(Slot(5), AsBytes("damage"));
+  EXPECT_EQ(SlotNumbers(folder_.path()).value(), (std::vector<int>{1, 5}));
+  EXPECT_EQ(remove(5, right).value(), 1);
+  EXPECT_EQ(SlotNumbers(folder_.path()).value(), std::vector<int>{1});
+}
+
+TEST_F(SlotsTest, RecoverySlotOpensWithItsCodeOnly) {
+  const RecoveryCode code = NewRecoveryCode();
+  const SlotSecret secret = SlotSecret::Recovery(code);
+  const SlotInfo added = AddSlot(folder_.path(), deployment_, secret, TestRootKey(), kNow).value();
+  EXPECT_EQ(added.number, 1);
+  EXPECT_EQ(added.kind, SlotKind::kRecoveryCode);
+  ExpectRoot(OpenSlotNumber(folder_.path(), deployment_, 1, secret));
+  ExpectRoot(OpenSlotNumber(folder_.path(), deployment_, 1, secret.Clone()));
+  ExpectError(OpenSlotNumber(folder_.path(), deployment_, 1, SlotSecret::Recovery(NewRecoveryCode())),
+              ErrorKind::kAuthentication);
+  ExpectError(OpenPassphraseSlot(folder_.path(), deployment_, 1, passphrase_), ErrorKind::kInvalid);
+  const Deployment other = NewDeployment(DeploymentKind::kDevelopment, kNow);
+  ExpectError(OpenSlotNumber(folder_.path(), other, 1, secret), ErrorKind::kAuthentication);
+  SlotSecret short_code{.kind = SlotKind::kRecoveryCode, .bytes = secret::SecretBytes(31)};
+  EXPECT_EQ(AddSlot(folder_.path(), deployment_, short_code, TestRootKey(), kNow).error().kind, ErrorKind::kInvalid);
+  // Two slots of one code are sealed under different keys.
+  ASSERT_TRUE(AddSlot(folder_.path(), deployment_, secret, TestRootKey(), kNow));
+  const auto salt = [&](int number) {
+    const Bytes file = Read(Slot(number));
+    return Bytes(file.begin() + 47, file.begin() + 79);
+  };
+  EXPECT_NE(salt(1), salt(2));
+}
+
+TEST_F(SlotsTest, EveryFlippedBitOfARecoverySlotIsFound) {
+  const RecoveryCode code = NewRecoveryCode();
+  const SlotSecret secret = SlotSecret::Recovery(code);
+  ASSERT_TRUE(AddSlot(folder_.path(), deployment_, secret, TestRootKey(), kNow));
+  const Bytes file = Read(Slot(1));
+  for (size_t bit = 0; bit < file.size() * 8; ++bit) {
+    Bytes changed = file;
+    changed[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+    Write(Slot(1), changed);
+    ExpectError(OpenSlotNumber(folder_.path(), deployment_, 1, secret), ErrorKind::kCorrupt);
+    if (bit / 8 >= file.size() - 32) continue;
+    // Whoever changes a slot on purpose makes the checksum right as well.
+    changed.resize(file.size() - 32);
+    const crypto::Sha256Digest checksum = crypto::Sha256(changed);
+    changed.insert(changed.end(), checksum.begin(), checksum.end());
+    Write(Slot(1), changed);
+    EXPECT_FALSE(OpenSlotNumber(folder_.path(), deployment_, 1, secret)) << bit;
+  }
+  Write(Slot(1), file);
+  ExpectRoot(OpenSlotNumber(folder_.path(), deployment_, 1, secret));
+}
+
+// A crash in the middle of a rotation: the same passphrase opens slots of two root keys.
+TEST_F(SlotsTest, SlotsOfAnotherRootKeyArePassedOver) {
+  const SlotSecret secret = SlotSecret::Passphrase(passphrase_.Clone());
+  const auto add = [&](uint8_t root) {
+    return AddSlot(folder_.path(), deployment_, secret, TestRootKey(root), kNow, kCheap).value().number;
+  };
+  EXPECT_EQ(add(0x11), 1);
+  EXPECT_EQ(add(0x22), 2);
+  EXPECT_EQ(add(0x5A), 3);
+  const OpenedSlot opened = OpenAnySlot(folder_.path(), deployment_, secret, RootIs(0x5A)).value();
+  EXPECT_EQ(opened.number, 3);
+  EXPECT_EQ(opened.stale, (std::vector<int>{1, 2}));
+  EXPECT_EQ(SecretTesting::BytesOf(opened.root_key), Bytes(32, 0x5A));
+  EXPECT_EQ(OpenAnySlot(folder_.path(), deployment_, secret, {}).value().number, 1);
+  EXPECT_EQ(OpenAnySlot(folder_.path(), deployment_, secret, RootIs(0x33)).error().kind, ErrorKind::kAuthentication);
+  EXPECT_EQ(OpenAnySlot(folder_.path(), deployment_, secret, RootIs(0x5A), 3).error().kind, ErrorKind::kAuthentication);
+  // A store that cannot be read is no reason to say that the key is wrong.
+  const auto broken = [](const secret::SecretKey256&) -> Result<> { return Fail(ErrorKind::kIo, "broken"); };
+  EXPECT_EQ(OpenAnySlot(folder_.path(), deployment_, secret, broken).error().kind, ErrorKind::kIo);
+  EXPECT_TRUE(RemoveReplacedSlots(folder_.path(), {1, 2}));
+  EXPECT_EQ(SlotNumbers(folder_.path()).value(), std::vector<int>{3});
+}
+
+TEST_F(SlotsTest, EightSlotsAndRoomForARotation) {
+  const SlotSecret secret = SlotSecret::Recovery(NewRecoveryCode());
+  for (int number = 1; number <= kMaxSlots; ++number) {
+    EXPECT_EQ(AddSlot(folder_.path(), deployment_, secret, TestRootKey(), kNow).value().number, number);
+  }
+  EXPECT_EQ(AddSlot(folder_.path(), deployment_, secret, TestRootKey(), kNow).error().kind, ErrorKind::kLimit);
+  for (int number = kMaxSlots + 1; number <= kMaxSlotNumber; ++number) {
+    auto added = AddSlot(folder_.path(), deployment_, secret, TestRootKey(), kNow, {}, SlotRoom::kForRotation);
+    EXPECT_EQ(added.value().number, number);
+  }
+  auto more = AddSlot(folder_.path(), deployment_, secret, TestRootKey(), kNow, {}, SlotRoom::kForRotation);
+  EXPECT_EQ(more.error().kind, ErrorKind::kLimit);
+  EXPECT_EQ(ListSlots(folder_.path()).value().size(), static_cast<size_t>(kMaxSlotNumber));
+  // No slot has such a number.
+  Write(folder_.path() / "slots" / "17.slot", Read(Slot(1)));
+  EXPECT_EQ(SlotNumbers(folder_.path()).value().size(), static_cast<size_t>(kMaxSlotNumber));
 }
 
 TEST_F(SlotsTest, RootKeyIsNotInAnyFile) {
