@@ -57,7 +57,7 @@ inline constexpr size_t kMaxSealingTerms = 16;
 // sealed under the current one; the others are there until nothing under them is left:
 //
 //   BeginTerm   a new current term        → the old one's records are sealed anew (keys/term_rotation.h)
-//   CloseTerm   nothing may be put under it any more, by a writer that was slow (seal/term_guard.h)
+//   CloseTerm   nothing may be put under it any more, by a writer that was slow (seal/ledger.h)
 //   DestroyTerm gone from the store and from memory
 //
 // Thread-safe. Derived keys are made on first use and kept, prepared for HMAC, in a bounded table: account numbers also
@@ -74,11 +74,18 @@ class KeyHierarchy {
   // `deployment` says.
   static Result<std::unique_ptr<KeyHierarchy>> Load(secret::SecretKey256 root_key, store::Store* store,
                                                     const Deployment& deployment);
+  // The hierarchy of a deployment record by itself, as a backup has one; for reading only. kAuthentication, kInvalid:
+  // as Load.
+  static Result<std::unique_ptr<KeyHierarchy>> Open(const secret::SecretKey256& root_key, ByteView deployment_record,
+                                                    const Deployment& deployment);
   ~KeyHierarchy();
 
   const StoreId& store_id() const;
   // As the sealed record has it, which nobody changes without the root key.
   DeploymentKind deployment_kind() const;
+  // 1, and one more with every restore of a backup: what was given out in another epoch (session tokens) is worth
+  // nothing in this one.
+  uint64_t epoch() const;
   // The sealing term of what is written now.
   TermId current_term() const;
   // The term whose kName and kLedger keys are used; it seals nothing.
@@ -98,6 +105,10 @@ class KeyHierarchy {
   CurrentKey KeyForSealing(Purpose purpose, AccountId account) const;
   // REQUIRES: kName or kLedger.
   std::shared_ptr<const crypto::HmacSha256Key> KeyForNaming(Purpose purpose, AccountId account) const;
+
+  // `deployment_record`, as the store holds it or held it at one revision, sealed for another key in the root key's
+  // place: for a backup. kAuthentication: it is not under the present root key.
+  Result<Bytes> SealDeployment(ByteView deployment_record, const secret::SecretKey256& other_key) const;
 
   // Changes. They block, run one after the other, and count when the deployment record is on stable storage with them:
   // what failed has changed nothing here, and when the store does not say how it ended (kUnavailable, kIo), memory
@@ -123,6 +134,11 @@ class KeyHierarchy {
   explicit KeyHierarchy(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// What a restore puts into the store in the place of the deployment record: the record of a backup, which is under
+// `backup_key`, under a new root key and in a new epoch.
+Result<Bytes> RenewDeployment(const secret::SecretKey256& backup_key, ByteView deployment_record,
+                              const secret::SecretKey256& new_root_key);
 
 }  // namespace kagimori::seal
 
