@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format_version.h"
 #include "crypto/aead.h"
 #include "seal/envelope.h"
 #include "seal/path.h"
@@ -12,7 +13,7 @@ namespace {
 
 constexpr uint8_t kFormat = 2;
 constexpr size_t kHeadSize = 1 + 16 + 8;
-constexpr size_t kFixedSize = 16 + 1 + 4 + 4 + 4;
+constexpr size_t kFixedSize = 16 + 1 + 8 + 4 + 4 + 4;
 constexpr size_t kTermHeadSize = 4 + 8 + 8;
 constexpr size_t kTermSize = kTermHeadSize + kSaltSize + 32 + crypto::kGcmTagSize;
 constexpr std::string_view kKeyLabel = "kagimori/deployment-key/1";
@@ -57,9 +58,10 @@ Result<> ParseBody(const crypto::HmacSha256Key& key, ByteView body, DeploymentRe
     default:
       return Malformed();
   }
-  record->naming_term = static_cast<TermId>(ReadBe(body.subspan(17, 4)));
-  record->current_term = static_cast<TermId>(ReadBe(body.subspan(21, 4)));
-  size_t count = ReadBe(body.subspan(25, 4));
+  record->epoch = ReadBe(body.subspan(17, 8));
+  record->naming_term = static_cast<TermId>(ReadBe(body.subspan(25, 4)));
+  record->current_term = static_cast<TermId>(ReadBe(body.subspan(29, 4)));
+  size_t count = ReadBe(body.subspan(33, 4));
   if (count > kMaxTerms || body.size() != kFixedSize + count * kTermSize) return Malformed();
   for (size_t i = 0; i < count; ++i) {
     ByteView wrapped = body.subspan(kFixedSize + i * kTermSize, kTermSize);
@@ -86,6 +88,7 @@ crypto::HmacSha256Key DeploymentKey(const secret::SecretKey256& root_key, const 
 Bytes SealDeploymentRecord(const crypto::HmacSha256Key& deployment_key, const DeploymentRecord& record) {
   Bytes body(record.deployment_id.begin(), record.deployment_id.end());
   body.push_back(static_cast<uint8_t>(record.kind));
+  AppendBe64(record.epoch, &body);
   AppendBe32(record.naming_term, &body);
   AppendBe32(record.current_term, &body);
   AppendBe32(static_cast<uint32_t>(record.terms.size()), &body);
@@ -102,8 +105,9 @@ Bytes SealDeploymentRecord(const crypto::HmacSha256Key& deployment_key, const De
 }
 
 Result<StoreId> StoreIdOf(ByteView stored) {
-  if (stored.size() < kHeadSize || stored[0] != kFormat) {
-    return Fail(ErrorKind::kCorrupt, "the deployment record is damaged or another version's");
+  if (stored.size() < kHeadSize) return Fail(ErrorKind::kCorrupt, "the deployment record is damaged: too short");
+  if (stored[0] != kFormat) {
+    return Fail(ErrorKind::kCorrupt, UnknownFormat("the deployment record", stored[0], kFormat));
   }
   StoreId id;
   std::ranges::copy(stored.subspan(1, id.size()), id.begin());

@@ -26,6 +26,7 @@ struct DeploymentRecord {
   uint64_t version = 1;
   ByteArray<16> deployment_id{};
   DeploymentKind kind = DeploymentKind::kProduction;
+  uint64_t epoch = 1;  // counts up with every restore
   TermId naming_term = 0;
   TermId current_term = 0;
   std::map<TermId, Term> terms;

@@ -109,6 +109,7 @@ struct KeyHierarchy::State {
   State(crypto::HmacSha256Key key, const DeploymentRecord& record)
       : store_id(record.store_id),
         kind(record.kind),
+        epoch(record.epoch),
         naming_term(record.naming_term),
         current_term(record.current_term),
         deployment_key(std::move(key)) {
@@ -123,6 +124,7 @@ struct KeyHierarchy::State {
 
   const StoreId store_id;
   const DeploymentKind kind;
+  const uint64_t epoch;
   const TermId naming_term;
   std::atomic<TermId> current_term;
 
@@ -131,7 +133,7 @@ struct KeyHierarchy::State {
   // Keys of terms that exist only: filled with `mutex` held shared, cleared with it held alone.
   mutable DerivedKeys derived;
 
-  std::mutex change_mutex;               // one change at a time; before `mutex`
+  mutable std::mutex change_mutex;       // one change at a time; before `mutex`
   crypto::HmacSha256Key deployment_key;  // by change_mutex
   uint64_t version = 0;                  // by change_mutex: of the newest record seen
 };
@@ -214,15 +216,21 @@ Result<std::unique_ptr<KeyHierarchy>> KeyHierarchy::Load(secret::SecretKey256 ro
   KAGIMORI_ASSIGN_OR_RETURN(store::GetResult got, store::GetAndWait(*store, {DeploymentRecordPath()}));
   if (got.records.size() != 1) return Fail(ErrorKind::kInternal, "the store gave another number of records");
   if (!got.records[0]) return Fail(ErrorKind::kNotFound, "the store has no deployment record");
-  KAGIMORI_ASSIGN_OR_RETURN(StoreId store_id, StoreIdOf(got.records[0]->value));
+  return Open(root_key, got.records[0]->value, deployment);
+}
+
+Result<std::unique_ptr<KeyHierarchy>> KeyHierarchy::Open(const secret::SecretKey256& root_key,
+                                                         ByteView deployment_record, const Deployment& deployment) {
+  KAGIMORI_ASSIGN_OR_RETURN(StoreId store_id, StoreIdOf(deployment_record));
   crypto::HmacSha256Key key = DeploymentKey(root_key, store_id);
-  KAGIMORI_ASSIGN_OR_RETURN(DeploymentRecord record, OpenDeploymentRecord(key, got.records[0]->value));
+  KAGIMORI_ASSIGN_OR_RETURN(DeploymentRecord record, OpenDeploymentRecord(key, deployment_record));
   KAGIMORI_RETURN_IF_ERROR(CheckDeployment(record, deployment));
   return std::unique_ptr<KeyHierarchy>(new KeyHierarchy(std::make_unique<State>(std::move(key), record)));
 }
 
 const StoreId& KeyHierarchy::store_id() const { return state_->store_id; }
 DeploymentKind KeyHierarchy::deployment_kind() const { return state_->kind; }
+uint64_t KeyHierarchy::epoch() const { return state_->epoch; }
 TermId KeyHierarchy::current_term() const { return state_->current_term.load(); }
 TermId KeyHierarchy::naming_term() const { return state_->naming_term; }
 
@@ -314,6 +322,22 @@ Result<> KeyHierarchy::DestroyTerm(store::Store* store, TermId term) {
 Result<> KeyHierarchy::ReplaceRootKey(store::Store* store, secret::SecretKey256 new_root_key) {
   return state_->Change(*store, DeploymentKey(new_root_key, state_->store_id),
                         [](DeploymentRecord*) -> Result<bool> { return true; });
+}
+
+Result<Bytes> KeyHierarchy::SealDeployment(ByteView deployment_record, const secret::SecretKey256& other_key) const {
+  std::lock_guard lock(state_->change_mutex);
+  KAGIMORI_ASSIGN_OR_RETURN(DeploymentRecord record, OpenDeploymentRecord(state_->deployment_key, deployment_record));
+  return SealDeploymentRecord(DeploymentKey(other_key, state_->store_id), record);
+}
+
+Result<Bytes> RenewDeployment(const secret::SecretKey256& backup_key, ByteView deployment_record,
+                              const secret::SecretKey256& new_root_key) {
+  KAGIMORI_ASSIGN_OR_RETURN(StoreId store_id, StoreIdOf(deployment_record));
+  KAGIMORI_ASSIGN_OR_RETURN(DeploymentRecord record,
+                            OpenDeploymentRecord(DeploymentKey(backup_key, store_id), deployment_record));
+  ++record.epoch;
+  ++record.version;
+  return SealDeploymentRecord(DeploymentKey(new_root_key, store_id), record);
 }
 
 }  // namespace kagimori::seal
