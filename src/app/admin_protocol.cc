@@ -1,104 +1,217 @@
 #include "app/admin_protocol.h"
 
-#include <fmt/format.h>
 #include <simdjson.h>
 
-#include <array>
+#include <algorithm>
 #include <optional>
+#include <utility>
 
-#include "app/values.h"
 #include "wire/json_writer.h"
 
 namespace kagimori::app {
 namespace {
 
-struct Request {
-  enum class Command { kStatus, kClockAdvance };
-  Command command = Command::kStatus;
-  std::chrono::milliseconds advance{0};
-};
+constexpr char kUnreadableMember[] = "the request has a member that is unknown, repeated or of the wrong type";
 
-// Every member is known and there once: a misspelt or doubled one must not be half obeyed.
-Result<Request> ParseRequest(std::string_view line) {
+// False: no list of sizes that we would accept.
+bool ParseSizes(simdjson::dom::element value, SecretSizes* sizes) {
+  simdjson::dom::array array;
+  if (value.get_array().get(array) != simdjson::SUCCESS || array.size() == 0 || array.size() > kMaxAdminSecrets) {
+    return false;
+  }
+  for (simdjson::dom::element item : array) {
+    uint64_t size = 0;
+    if (item.get_uint64().get(size) != simdjson::SUCCESS || size == 0 || size > kMaxAdminSecret) return false;
+    sizes->push_back(size);
+  }
+  return true;
+}
+
+void AppendSizes(std::span<const secret::SecretBytes> secrets, std::string* out) {
+  if (secrets.empty()) return;
+  out->append(",\"secrets\":[");
+  wire::JsonSeparator separator;
+  for (const secret::SecretBytes& secret : secrets) {
+    separator.Next(out);
+    wire::AppendJsonInteger(secret.size(), out);
+  }
+  out->push_back(']');
+}
+
+Result<AdminParameters::Value> ParseValue(const AdminMember& member, simdjson::dom::element value) {
+  std::string_view text;
+  int64_t number = 0;
+  bool flag = false;
+  switch (member.kind) {
+    case AdminMember::Kind::kText:
+      if (value.get_string().get(text) != simdjson::SUCCESS) break;
+      number = static_cast<int64_t>(text.size());
+      if (number < member.least || number > member.most) {
+        return Fail(ErrorKind::kInvalid, std::string(member.name) + " is too short or too long");
+      }
+      return AdminParameters::Value(std::string(text));
+    case AdminMember::Kind::kNumber:
+      if (value.get_int64().get(number) != simdjson::SUCCESS) break;
+      if (number < member.least || number > member.most) {
+        return Fail(ErrorKind::kInvalid, std::string(member.name) + " is out of its range");
+      }
+      return AdminParameters::Value(number);
+    case AdminMember::Kind::kFlag:
+      if (value.get_bool().get(flag) != simdjson::SUCCESS) break;
+      return AdminParameters::Value(flag);
+  }
+  return Fail(ErrorKind::kInvalid, kUnreadableMember);
+}
+
+// How often `name` is in the object.
+size_t Count(simdjson::dom::object object, std::string_view name) {
+  return static_cast<size_t>(std::count_if(object.begin(), object.end(), [name](auto m) { return m.key == name; }));
+}
+
+Result<AdminParameters> ParseMembers(const AdminCommand& command, simdjson::dom::object object) {
+  AdminParameters parameters;
+  for (const AdminMember& member : command.members) {
+    simdjson::dom::element value;
+    if (object.at_key(member.name).get(value) != simdjson::SUCCESS) {
+      if (member.required) return Fail(ErrorKind::kInvalid, "the request has no " + std::string(member.name));
+      continue;
+    }
+    KAGIMORI_ASSIGN_OR_RETURN(auto parsed, ParseValue(member, value));
+    parameters.Add(member.name, std::move(parsed));
+  }
+  return parameters;
+}
+
+Result<> CheckNames(const AdminCommand& command, simdjson::dom::object object) {
+  for (auto member : object) {
+    const bool known = member.key == "command" || member.key == "secrets" ||
+                       std::any_of(command.members.begin(), command.members.end(),
+                                   [&](const AdminMember& one) { return one.name == member.key; });
+    if (!known || Count(object, member.key) != 1) return Fail(ErrorKind::kInvalid, kUnreadableMember);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<AdminRequest> ParseAdminRequest(std::string_view line, std::span<const AdminCommand* const> commands) {
   simdjson::dom::parser parser;
   simdjson::dom::object object;
   if (parser.parse(line.data(), line.size()).get_object().get(object) != simdjson::SUCCESS) {
     return Fail(ErrorKind::kInvalid, "the request is not a JSON object");
   }
-  std::optional<std::string_view> command;
-  std::optional<int64_t> millis;
-  for (auto member : object) {
-    std::string_view text;
-    int64_t number = 0;
-    if (member.key == "command" && !command && member.value.get_string().get(text) == simdjson::SUCCESS) {
-      command = text;
-    } else if (member.key == "millis" && !millis && member.value.get_int64().get(number) == simdjson::SUCCESS) {
-      millis = number;
-    } else {
-      return Fail(ErrorKind::kInvalid, "the request has a member that is unknown, repeated or of the wrong type");
-    }
+  std::string_view name;
+  if (object.at_key("command").get_string().get(name) != simdjson::SUCCESS) {
+    return Fail(ErrorKind::kInvalid, "the request names no command");
   }
-  if (command == "status" && !millis) return Request{};
-  if (command == "clock-advance" && millis) {
-    if (*millis <= 0 || *millis > kLongestDuration.count()) {
-      return Fail(ErrorKind::kInvalid, "the clock moves forward only, and by at most 36525 days");
-    }
-    return Request{Request::Command::kClockAdvance, std::chrono::milliseconds(*millis)};
+  const auto found = std::find_if(commands.begin(), commands.end(), [&](const auto* one) { return one->name == name; });
+  if (found == commands.end()) return Fail(ErrorKind::kInvalid, "unknown command; is the server of another version?");
+
+  AdminRequest request{.command = *found, .parameters = {}, .secrets = {}};
+  KAGIMORI_RETURN_IF_ERROR(CheckNames(**found, object));
+  KAGIMORI_ASSIGN_OR_RETURN(request.parameters, ParseMembers(**found, object));
+  simdjson::dom::element sizes;
+  if (object.at_key("secrets").get(sizes) == simdjson::SUCCESS && !ParseSizes(sizes, &request.secrets)) {
+    return Fail(ErrorKind::kInvalid, "the request announces secrets that are too many, too long or empty");
   }
-  return Fail(ErrorKind::kInvalid, "unknown command, or a command without what it needs");
+  if (request.secrets.size() < (*found)->least_secrets || request.secrets.size() > (*found)->most_secrets) {
+    return Fail(ErrorKind::kInvalid, "the request comes with more or fewer secrets than the command takes");
+  }
+  return request;
 }
 
-std::string ErrorAnswer(std::string_view text) {
-  std::string answer = R"({"ok":false,"error":)";
-  wire::AppendJsonString(text, &answer);
-  answer.push_back('}');
+AdminAnswer RefuseAdminRequest(std::string_view reason) {
+  AdminAnswer answer{.line = R"({"ok":false,"error":)", .secrets = {}};
+  wire::AppendJsonString(reason, &answer.line);
+  answer.line.push_back('}');
   return answer;
 }
 
-void AppendText(std::string_view name, std::string_view value, std::string* out) {
-  fmt::format_to(std::back_inserter(*out), "\"{}\":", name);
-  wire::AppendJsonString(value, out);
-  out->push_back(',');
-}
-
-void AppendNumber(std::string_view name, uint64_t value, std::string* out) {
-  fmt::format_to(std::back_inserter(*out), "\"{}\":{},", name, value);
-}
-
-std::string Duration(uint64_t seconds) {
-  return fmt::format("{}d {:02}:{:02}:{:02}", seconds / 86'400, seconds / 3'600 % 24, seconds / 60 % 60, seconds % 60);
-}
-
-}  // namespace
-
-std::string StatusRequest() { return R"({"command":"status"})"; }
-
-std::string ClockAdvanceRequest(std::chrono::milliseconds by) {
-  return fmt::format(R"({{"command":"clock-advance","millis":{}}})", by.count());
-}
-
-std::string AnswerRequest(std::string_view line, uint32_t peer_uid, Administration* administration) {
-  auto request = ParseRequest(line);
-  if (!request) return ErrorAnswer(request.error().text);
-  const bool is_status = request->command == Request::Command::kStatus;
-
-  Result<> outcome;
-  std::string answer = R"({"ok":true})";
-  if (is_status) {
-    answer = R"({"ok":true,"status":)" + StatusJson(administration->Status()) + "}";
-  } else {
-    outcome = administration->AdvanceClock(request->advance);
+// The only run of an exclusive command, as long as it lives.
+class AdminRunner::Turn {
+ public:
+  Turn(AdminRunner* runner, const AdminCommand* command) : runner_(runner), command_(command) {
+    std::lock_guard lock(runner_->mutex_);
+    taken_ = !command_->exclusive || runner_->running_.insert(command_).second;
   }
-  if (!outcome) answer = ErrorAnswer(outcome.error().text);
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() {
+    std::lock_guard lock(runner_->mutex_);
+    if (taken_) runner_->running_.erase(command_);
+  }
+  bool taken() const { return taken_; }
 
-  const std::string parameters = is_status ? "{}" : fmt::format(R"({{"millis":{}}})", request->advance.count());
-  auto audited = administration->Audit(is_status ? "Status" : "ClockAdvance", parameters, peer_uid,
-                                       outcome ? std::string_view() : std::string_view(outcome.error().text));
-  if (!audited) return ErrorAnswer("the call could not be written to the audit log: " + audited.error().text);
+ private:
+  AdminRunner* runner_;
+  const AdminCommand* command_;
+  bool taken_ = false;
+};
+
+Result<AdminReply> AdminRunner::RunOnce(const AdminRequest& request, AdminCall* call) {
+  const Turn turn(this, request.command);
+  if (!turn.taken()) {
+    return Fail(ErrorKind::kUnavailable, "the same command is running already; wait until it has ended");
+  }
+  return request.command->run(*call);
+}
+
+Result<AdminReply> AdminRunner::RunAudited(const AdminRequest& request, const Result<NodeLease>& lease,
+                                           AdminCall* call) {
+  const std::string parameters = request.parameters.Json();
+  AdministrativeCall record{.name = request.command->audited,
+                            .parameters_json = parameters,
+                            .peer_uid = call->peer_uid,
+                            .error = {},
+                            .response_json = {},
+                            .read_only = request.command->read_only};
+  const bool runs_last = request.command->audited_before && lease.has_value();
+  Result<AdminReply> reply = AdminReply();
+  if (!lease) {
+    reply = std::unexpected(lease.error());
+  } else if (!runs_last) {
+    reply = RunOnce(request, call);
+  }
+  if (reply) record.response_json = reply->audited_json;
+  if (!reply) record.error = reply.error().text;
+  if (auto audited = administration_->Audit(record); !audited) {
+    return Fail(audited.error().kind, "the call could not be written to the audit log: " + audited.error().text);
+  }
+  return runs_last ? RunOnce(request, call) : std::move(reply);
+}
+
+AdminAnswer AdminRunner::Run(const AdminRequest& request, std::vector<secret::SecretBytes> secrets, uint32_t peer_uid,
+                             std::stop_token server_stop) {
+  AdminCall call{.parameters = request.parameters,
+                 .secrets = std::move(secrets),
+                 .peer_uid = peer_uid,
+                 .administration = administration_,
+                 .server_stop = std::move(server_stop)};
+  // Until the record is written: the node and its audit log stay open.
+  Result<NodeLease> lease = request.command->needs_node ? administration_->Lease() : NodeLease();
+  if (lease) {
+    call.node = lease->node;
+    call.node_stop = lease->stop;
+  }
+  Result<AdminReply> reply = RunAudited(request, lease, &call);
+  if (!reply) return RefuseAdminRequest(reply.error().text);
+  AdminAnswer answer{.line = R"({"ok":true,"result":)" + reply->result_json, .secrets = std::move(reply->secrets)};
+  AppendSizes(answer.secrets, &answer.line);
+  answer.line.push_back('}');
   return answer;
 }
 
-Result<std::string> ReadAnswer(std::string_view line) {
+std::string AdminRequestLine(std::string_view command, const AdminParameters& parameters,
+                             std::span<const secret::SecretBytes> secrets) {
+  std::string line = R"({"command":)";
+  wire::AppendJsonString(command, &line);
+  AppendSizes(secrets, &line);
+  const std::string members = parameters.Json();  // {…}
+  if (members.size() > 2) line.append(",").append(members, 1, members.size() - 2);
+  return line + "}";
+}
+
+Result<AdminAnswerHead> ParseAdminAnswer(std::string_view line) {
   simdjson::dom::parser parser;
   simdjson::dom::object object;
   bool ok = false;
@@ -111,79 +224,15 @@ Result<std::string> ReadAnswer(std::string_view line) {
     if (object["error"].get_string().get(text) != simdjson::SUCCESS) text = "it gave no reason";
     return Fail(ErrorKind::kUnavailable, "the server refused: " + std::string(text));
   }
-  simdjson::dom::element status;
-  if (object["status"].get(status) != simdjson::SUCCESS) return std::string();
-  return simdjson::minify(status);
-}
-
-std::string StatusJson(const NodeStatus& status) {
-  std::string out = "{";
-  AppendText("version", status.version, &out);
-  AppendText("deployment_id", status.deployment_id, &out);
-  AppendText("deployment_kind", status.deployment_kind, &out);
-  AppendText("address", status.address, &out);
-  AppendText("seal_state", status.seal_state, &out);
-  AppendNumber("uptime_seconds", status.uptime_seconds, &out);
-  AppendNumber("cached_keys", status.cached_keys, &out);
-  AppendNumber("connections", status.connections, &out);
-  AppendNumber("store_commits", status.store_commits, &out);
-  AppendNumber("audit_sequence", status.audit_sequence, &out);
-  AppendNumber("audit_synced_sequence", status.audit_synced_sequence, &out);
-  AppendText("audit_disk", status.audit_disk, &out);
-  AppendNumber("audit_free_bytes", status.audit_free_bytes, &out);
-  AppendText("audit_failure", status.audit_failure, &out);
-  AppendText("wall_time", FormatIso(status.wall), &out);
-  AppendText("service_time", FormatIso(status.service), &out);
-  if (status.certificate_expiry) AppendText("certificate_expiry", FormatIso(*status.certificate_expiry), &out);
-  out.back() = '}';
-  return out;
-}
-
-Result<std::string> DescribeStatus(std::string_view json) {
-  struct Row {
-    const char* member;
-    const char* label;
-  };
-  static constexpr auto kRows = std::to_array<Row>({
-      {"version", "version"},
-      {"deployment_id", "deployment"},
-      {"deployment_kind", "kind"},
-      {"address", "address"},
-      {"seal_state", "seal"},
-      {"uptime_seconds", "up for"},
-      {"connections", "connections"},
-      {"cached_keys", "keys in memory"},
-      {"store_commits", "commits"},
-      {"audit_sequence", "audit records"},
-      {"audit_synced_sequence", "audit records on disk"},
-      {"audit_disk", "audit disk"},
-      {"audit_free_bytes", "audit disk free (MiB)"},
-      {"audit_failure", "audit failure"},
-      {"wall_time", "system time"},
-      {"service_time", "service time"},
-      {"certificate_expiry", "certificate until"},
-  });
-  simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  if (parser.parse(json.data(), json.size()).get_object().get(object) != simdjson::SUCCESS) {
-    return Fail(ErrorKind::kCorrupt, "the server's status cannot be read");
+  AdminAnswerHead head;
+  simdjson::dom::object result;
+  simdjson::dom::element sizes;
+  if (object["result"].get_object().get(result) != simdjson::SUCCESS ||
+      (object["secrets"].get(sizes) == simdjson::SUCCESS && !ParseSizes(sizes, &head.secrets))) {
+    return Fail(ErrorKind::kCorrupt, "the server's answer cannot be read");
   }
-  std::string out;
-  for (const Row& row : kRows) {
-    std::string_view text;
-    uint64_t number = 0;
-    std::string shown;
-    if (object[row.member].get_string().get(text) == simdjson::SUCCESS) {
-      shown = text;
-    } else if (object[row.member].get_uint64().get(number) == simdjson::SUCCESS) {
-      const std::string_view member = row.member;
-      shown = member == "uptime_seconds"     ? Duration(number)
-              : member == "audit_free_bytes" ? std::to_string(number >> 20)
-                                             : std::to_string(number);
-    }
-    if (!shown.empty()) fmt::format_to(std::back_inserter(out), "{:<23}{}\n", row.label, shown);
-  }
-  return out;
+  head.result_json = simdjson::minify(result);
+  return head;
 }
 
 }  // namespace kagimori::app

@@ -1,35 +1,86 @@
 #ifndef KAGIMORI_APP_ADMIN_PROTOCOL_H_
 #define KAGIMORI_APP_ADMIN_PROTOCOL_H_
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <mutex>
+#include <set>
+#include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "app/admin_command.h"
 #include "app/administration.h"
 #include "base/result.h"
+#include "secret/secret_bytes.h"
 
 namespace kagimori::app {
 
-// One JSON line each way over the administration socket:
-//   {"command":"status"}                          {"ok":true,"status":{…}}
-//   {"command":"clock-advance","millis":N}        {"ok":true}
-//                                                 {"ok":false,"error":"…"}
+// One request and one answer over a connection of the administration socket, each a JSON line, and behind it the bytes
+// of the secrets that the line announces, one after the other, without separators:
+//   {"command":"status"}                             {"ok":true,"result":{…}}
+//   {"command":"seal-add","kind":"recovery"}         {"ok":true,"result":{"slot":2},"secrets":[167]} 167 bytes
+//   {"command":"unseal","secrets":[21]} 21 bytes     {"ok":false,"error":"…"}
+// No secret is ever in a line, so that none passes a string or a JSON library: SecretChannel moves them between the
+// socket and secret memory. Members: "command", "secrets" (only when there are some) and those of the command's entry
+// in the table, each known and there once: a misspelt or doubled one must not be half obeyed.
 
-std::string StatusRequest();
-std::string ClockAdvanceRequest(std::chrono::milliseconds by);
+inline constexpr size_t kMaxAdminRequest = 4096;      // bytes of a request's line
+inline constexpr size_t kMaxAdminAnswer = 64 * 1024;  // of an answer's line
+inline constexpr size_t kMaxAdminSecrets = 16;        // secrets with a line
+inline constexpr size_t kMaxAdminSecret = 4096;       // bytes of one; none is empty
 
-// Obeys one request and gives the answer, without its newline. Every request that can be read is audited, and one whose
-// record cannot be written is answered with an error. `line` is hostile.
-std::string AnswerRequest(std::string_view line, uint32_t peer_uid, Administration* administration);
+using SecretSizes = std::vector<size_t>;
 
-// Of an answer: the raw JSON of the member "status", or "" when there is none. kUnavailable: the server refused, with
-// its reason; kCorrupt: that is no answer.
-Result<std::string> ReadAnswer(std::string_view line);
+// The server's half.
 
-// The JSON of a status, and the same for people.
-std::string StatusJson(const NodeStatus& status);
-Result<std::string> DescribeStatus(std::string_view json);
+struct AdminRequest {
+  const AdminCommand* command = nullptr;
+  AdminParameters parameters;
+  SecretSizes secrets;
+};
+// `line` is hostile. kInvalid: it is no request of any command in the table.
+Result<AdminRequest> ParseAdminRequest(std::string_view line, std::span<const AdminCommand* const> commands);
+
+struct AdminAnswer {
+  std::string line;  // without its newline
+  std::vector<secret::SecretBytes> secrets;
+};
+AdminAnswer RefuseAdminRequest(std::string_view reason);
+
+// Runs the requests of one socket. Thread-safe.
+class AdminRunner {
+ public:
+  // REQUIRES: `administration` outlives this.
+  explicit AdminRunner(Administration* administration) : administration_(administration) {}
+  // Obeys a request that came with `secrets`. Every call is audited before its answer is given; one whose record cannot
+  // be written gives an error and none of its secrets.
+  AdminAnswer Run(const AdminRequest& request, std::vector<secret::SecretBytes> secrets, uint32_t peer_uid,
+                  std::stop_token server_stop);
+
+ private:
+  class Turn;
+  Result<AdminReply> RunAudited(const AdminRequest& request, const Result<NodeLease>& lease, AdminCall* call);
+  Result<AdminReply> RunOnce(const AdminRequest& request, AdminCall* call);
+
+  Administration* administration_;
+  std::mutex mutex_;
+  std::set<const AdminCommand*> running_;  // the exclusive ones; by mutex_
+};
+
+// The client's half.
+
+std::string AdminRequestLine(std::string_view command, const AdminParameters& parameters,
+                             std::span<const secret::SecretBytes> secrets);
+
+struct AdminAnswerHead {
+  std::string result_json;  // an object
+  SecretSizes secrets;
+};
+// kUnavailable: the server refused, with its reason; kCorrupt: that is no answer.
+Result<AdminAnswerHead> ParseAdminAnswer(std::string_view line);
 
 }  // namespace kagimori::app
 

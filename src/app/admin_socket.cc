@@ -8,9 +8,12 @@
 #include <cerrno>
 #include <cstdint>
 #include <exception>
+#include <stop_token>
 #include <thread>
+#include <utility>
 
 #include "app/admin_protocol.h"
+#include "app/secret_channel.h"
 #include "app/unix_socket.h"
 #include "base/log.h"
 
@@ -26,24 +29,30 @@ Deadline In(std::chrono::milliseconds time) { return std::chrono::steady_clock::
 bool MayAdminister(uid_t peer, uid_t own) { return peer == own || peer == 0; }
 
 struct AdminSocket::State {
-  State(std::filesystem::path in, Administration* asked, const Limits& given, Descriptor listening, Descriptor ending)
+  State(std::filesystem::path in, std::span<const AdminCommand* const> obeyed, Administration* asked,
+        const Limits& given, Descriptor listening, Descriptor ending)
       : folder(std::move(in)),
-        administration(asked),
+        commands(obeyed),
+        runner(asked),
         limits(given),
         listener(std::move(listening)),
         stop(std::move(ending)) {}
 
   void Run();
   void ServeOne(int peer);
+  Result<> Talk(int peer, uint32_t uid);
 
   std::filesystem::path folder;
-  Administration* administration;
+  std::span<const AdminCommand* const> commands;
+  AdminRunner runner;
   Limits limits;
   Descriptor listener;
   Descriptor stop;  // an eventfd, readable from the destructor on
-  std::thread thread;
+  std::stop_source stopping;
+  std::vector<std::thread> threads;
 };
 
+// On each of the threads: all of them wait for the same listener.
 void AdminSocket::State::Run() {
   while (true) {
     // Far away, not for ever: WaitFor ends with false at a stop and at the deadline alike.
@@ -75,38 +84,57 @@ void AdminSocket::State::ServeOne(int peer) {
     log::Warning("administration refused: the peer is another user", {{"uid", std::to_string(credentials.uid)}});
     return;
   }
-  auto request = ReadLine(peer, kMaxAdminRequest, In(limits.timeout), stop.get());
-  if (!request) {
-    log::Warning("administration: no request was read", {{"reason", request.error().text}});
-    return;
+  if (auto done = Talk(peer, credentials.uid); !done) {
+    log::Warning("administration: a call was not finished", {{"reason", done.error().text}});
   }
-  const std::string answer = AnswerRequest(*request, credentials.uid, administration);
-  if (auto sent = WriteLine(peer, answer, In(limits.timeout), -1); !sent) {
-    log::Warning("administration: the answer was not read", {{"reason", sent.error().text}});
+}
+
+Result<> AdminSocket::State::Talk(int peer, uint32_t uid) {
+  const Deadline asked = In(limits.timeout);
+  KAGIMORI_ASSIGN_OR_RETURN(const std::string line, ReadLine(peer, kMaxAdminRequest, asked, stop.get()));
+  AdminAnswer answer;
+  if (auto request = ParseAdminRequest(line, commands); request) {
+    std::vector<secret::SecretBytes> secrets;
+    for (const size_t size : request->secrets) {
+      KAGIMORI_ASSIGN_OR_RETURN(auto secret, SecretChannel::Receive(peer, size, asked, stop.get()));
+      secrets.push_back(std::move(secret));
+    }
+    answer = runner.Run(*request, std::move(secrets), uid, stopping.get_token());
+  } else {
+    answer = RefuseAdminRequest(request.error().text);
   }
+  const Deadline answered = In(limits.timeout);
+  KAGIMORI_RETURN_IF_ERROR(WriteLine(peer, answer.line, answered, -1));
+  for (const secret::SecretBytes& secret : answer.secrets) {
+    KAGIMORI_RETURN_IF_ERROR(SecretChannel::Send(peer, secret, answered, -1));
+  }
+  return {};
 }
 
 AdminSocket::AdminSocket(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Result<std::unique_ptr<AdminSocket>> AdminSocket::Open(const std::filesystem::path& folder,
+                                                       std::span<const AdminCommand* const> commands,
                                                        Administration* administration, const Limits& limits) {
   KAGIMORI_ASSIGN_OR_RETURN(Descriptor listener, ListenUnix(folder, kSocketName));
   Descriptor stop(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (stop.get() < 0) return Fail(ErrorKind::kIo, "cannot make an event descriptor");
-  auto state = std::make_unique<State>(folder, administration, limits, std::move(listener), std::move(stop));
+  auto state = std::make_unique<State>(folder, commands, administration, limits, std::move(listener), std::move(stop));
   State* running = state.get();
-  state->thread = std::thread([running] { running->Run(); });
+  for (int i = 0; i < limits.threads; ++i) state->threads.emplace_back([running] { running->Run(); });
   return std::unique_ptr<AdminSocket>(new AdminSocket(std::move(state)));
 }
 
 AdminSocket::~AdminSocket() {
   // Cannot fail: the counter is far from its end.
   [[maybe_unused]] const int written = eventfd_write(state_->stop.get(), 1);
-  state_->thread.join();
+  state_->stopping.request_stop();
+  for (std::thread& thread : state_->threads) thread.join();
   unlink((state_->folder / kSocketName).c_str());
 }
 
-Result<std::string> CallAdminSocket(const std::filesystem::path& folder, std::string_view request,
+Result<AdminResult> CallAdminSocket(const std::filesystem::path& folder, std::string_view command,
+                                    const AdminParameters& parameters, std::span<const secret::SecretBytes> secrets,
                                     std::chrono::milliseconds timeout) {
   auto socket = ConnectUnix(folder, kSocketName);
   if (!socket) {
@@ -114,10 +142,19 @@ Result<std::string> CallAdminSocket(const std::filesystem::path& folder, std::st
     return Fail(ErrorKind::kUnavailable, "no server runs on the data folder " + folder.string());
   }
   const Deadline deadline = In(timeout);
-  KAGIMORI_RETURN_IF_ERROR(WriteLine(socket->get(), request, deadline, -1));
-  auto answer = ReadLine(socket->get(), kMaxAdminAnswer, deadline, -1);
-  if (!answer) return Fail(ErrorKind::kUnavailable, "the server gave no answer: " + answer.error().text);
-  return answer;
+  KAGIMORI_RETURN_IF_ERROR(WriteLine(socket->get(), AdminRequestLine(command, parameters, secrets), deadline, -1));
+  for (const secret::SecretBytes& secret : secrets) {
+    KAGIMORI_RETURN_IF_ERROR(SecretChannel::Send(socket->get(), secret, deadline, -1));
+  }
+  auto line = ReadLine(socket->get(), kMaxAdminAnswer, deadline, -1);
+  if (!line) return Fail(ErrorKind::kUnavailable, "the server gave no answer: " + line.error().text);
+  KAGIMORI_ASSIGN_OR_RETURN(AdminAnswerHead head, ParseAdminAnswer(*line));
+  AdminResult result{.json = std::move(head.result_json), .secrets = {}};
+  for (const size_t size : head.secrets) {
+    KAGIMORI_ASSIGN_OR_RETURN(auto secret, SecretChannel::Receive(socket->get(), size, deadline, -1));
+    result.secrets.push_back(std::move(secret));
+  }
+  return result;
 }
 
 }  // namespace kagimori::app

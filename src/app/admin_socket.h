@@ -6,19 +6,21 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
-#include <string_view>
+#include <vector>
 
+#include "app/admin_command.h"
 #include "app/administration.h"
 #include "base/result.h"
+#include "secret/secret_bytes.h"
 
 namespace kagimori::app {
 
 // <data>/admin.sock: the Unix socket over which the operator of this machine talks to the running server, one request a
 // connection (admin_protocol.h). The file is 0600 in a folder that is 0700, and besides the peer must be our own user
-// or root. One thread serves one connection at a time, so a peer may neither send slowly nor much.
-inline constexpr size_t kMaxAdminRequest = 4096;
-inline constexpr size_t kMaxAdminAnswer = 64 * 1024;
+// or root. A few threads serve a connection each, so that a command that takes long does not keep `status` out; a peer
+// may neither send slowly nor much.
 
 bool MayAdminister(uid_t peer, uid_t own);
 
@@ -26,11 +28,14 @@ class AdminSocket {
  public:
   struct Limits {
     std::chrono::milliseconds timeout{2'000};  // for the whole request, and again for the answer
+    int threads = 8;
   };
-  // REQUIRES: this process has the lock of `folder`, and `administration` outlives the socket.
-  static Result<std::unique_ptr<AdminSocket>> Open(const std::filesystem::path& folder, Administration* administration,
-                                                   const Limits& limits);
-  // Ends the thread, after the request that it is at, and removes the file.
+  // Obeys `commands`. REQUIRES: this process has the lock of `folder`, and `administration` and what `commands` points
+  // to outlive the socket.
+  static Result<std::unique_ptr<AdminSocket>> Open(const std::filesystem::path& folder,
+                                                   std::span<const AdminCommand* const> commands,
+                                                   Administration* administration, const Limits& limits);
+  // Asks the calls under way to stop, waits for them, and removes the file.
   ~AdminSocket();
 
  private:
@@ -39,9 +44,14 @@ class AdminSocket {
   std::unique_ptr<State> state_;
 };
 
-// The other end: sends one line and gives the answer's. kUnavailable: no server runs on this folder, or it does not
+// The other end. kUnavailable: no server runs on this folder, it refused (its reason is the text), or it does not
 // answer within `timeout`.
-Result<std::string> CallAdminSocket(const std::filesystem::path& folder, std::string_view request,
+struct AdminResult {
+  std::string json;  // the object that the command gives
+  std::vector<secret::SecretBytes> secrets;
+};
+Result<AdminResult> CallAdminSocket(const std::filesystem::path& folder, std::string_view command,
+                                    const AdminParameters& parameters, std::span<const secret::SecretBytes> secrets,
                                     std::chrono::milliseconds timeout);
 
 }  // namespace kagimori::app

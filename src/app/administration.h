@@ -1,35 +1,42 @@
 #ifndef KAGIMORI_APP_ADMINISTRATION_H_
 #define KAGIMORI_APP_ADMINISTRATION_H_
 
-#include <chrono>
-#include <cstdint>
-#include <string_view>
+#include <memory>
+#include <stop_token>
 
 #include "app/node.h"
+#include "app/service_events.h"
 #include "base/result.h"
 
 namespace kagimori::app {
 
-// What the administration socket asks of the running server. Called on the socket's thread; may block.
+// The running node, which is not sealed or stopped as long as this lives. Whoever holds one for long watches `stop`.
+struct NodeLease {
+  Node* node = nullptr;
+  std::stop_token stop;
+  std::shared_ptr<void> hold;
+};
+
+// What the administration commands ask of the running server. Called on the socket's threads, several at once; may
+// block.
 class Administration {
  public:
   virtual ~Administration() = default;
   virtual NodeStatus Status() = 0;
-  virtual Result<> AdvanceClock(std::chrono::milliseconds by) = 0;
-  // The record of a call, before its answer leaves; see Node::AuditAdministration.
-  virtual Result<> Audit(std::string_view name, std::string_view parameters_json, uint32_t peer_uid,
-                         std::string_view error) = 0;
+  // kUnavailable: the server is sealed, or about to be.
+  virtual Result<NodeLease> Lease() = 0;
+  // The record of a call, before its answer leaves.
+  virtual Result<> Audit(const AdministrativeCall& call) = 0;
 };
 
 class NodeAdministration : public Administration {
  public:
-  // REQUIRES: `node` outlives this.
+  // REQUIRES: `node` outlives this and every lease.
   explicit NodeAdministration(Node* node) : node_(node) {}
   NodeStatus Status() override { return node_->status(); }
-  Result<> AdvanceClock(std::chrono::milliseconds by) override { return node_->AdvanceClock(by); }
-  Result<> Audit(std::string_view name, std::string_view parameters_json, uint32_t peer_uid,
-                 std::string_view error) override {
-    return node_->AuditAdministration(name, parameters_json, peer_uid, error);
+  Result<NodeLease> Lease() override { return NodeLease{.node = node_, .stop = {}, .hold = nullptr}; }
+  Result<> Audit(const AdministrativeCall& call) override {
+    return node_->AuditAdministration(call.name, call.parameters_json, call.peer_uid, call.error);
   }
 
  private:

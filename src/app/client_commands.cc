@@ -7,8 +7,8 @@
 #include <cstring>
 #include <string>
 
-#include "app/admin_protocol.h"
 #include "app/admin_socket.h"
+#include "app/admin_status.h"
 #include "app/commands.h"
 #include "app/unix_socket.h"
 #include "audit/verify.h"
@@ -19,12 +19,6 @@ namespace kagimori::app {
 namespace {
 
 constexpr size_t kMaxKeyFile = 4096;
-
-Result<std::string> Call(const std::filesystem::path& folder, const std::string& request,
-                         std::chrono::milliseconds timeout) {
-  KAGIMORI_ASSIGN_OR_RETURN(const std::string answer, CallAdminSocket(folder, request, timeout));
-  return ReadAnswer(answer);
-}
 
 Result<> Print(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
@@ -48,16 +42,19 @@ Result<crypto::Ed25519PublicBytes> ReadPublicKey(const std::filesystem::path& fi
 }  // namespace
 
 Result<> RunStatus(const StatusOptions& options) {
-  KAGIMORI_ASSIGN_OR_RETURN(const std::string status, Call(options.data, StatusRequest(), std::chrono::seconds(10)));
-  if (options.json) return Print(status + "\n");
-  KAGIMORI_ASSIGN_OR_RETURN(const std::string text, DescribeStatus(status));
+  KAGIMORI_ASSIGN_OR_RETURN(const AdminResult status,
+                            CallAdminSocket(options.data, "status", {}, {}, std::chrono::seconds(10)));
+  if (options.json) return Print(status.json + "\n");
+  KAGIMORI_ASSIGN_OR_RETURN(const std::string text, DescribeStatus(status.json));
   return Print(text);
 }
 
 // Deletions that the step makes due run before the answer, so it may take a while.
 Result<> RunClockAdvance(const ClockAdvanceOptions& options) {
-  KAGIMORI_ASSIGN_OR_RETURN(const std::string answer,
-                            Call(options.data, ClockAdvanceRequest(options.by), std::chrono::minutes(5)));
+  AdminParameters parameters;
+  parameters.Add("millis", options.by.count());
+  auto advanced = CallAdminSocket(options.data, "clock-advance", parameters, {}, std::chrono::minutes(5));
+  if (!advanced) return std::unexpected(advanced.error());
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "app/admin_commands.h"
 #include "app/admin_socket.h"
 #include "app/administration.h"
 #include "base/log.h"
@@ -65,7 +66,7 @@ Result<> ServeUntilStopped(std::unique_ptr<Node> node, const DataFolder& folder,
                            const std::function<void(const Node&)>& ready) {
   KAGIMORI_RETURN_IF_ERROR(node->Start());
   NodeAdministration administration(node.get());
-  KAGIMORI_ASSIGN_OR_RETURN(auto socket, AdminSocket::Open(folder.path(), &administration, {}));
+  KAGIMORI_ASSIGN_OR_RETURN(auto socket, AdminSocket::Open(folder.path(), AdminCommands(), &administration, {}));
   ready(*node);
   while (signals->Next() == Signals::Event::kReload) Reload(node.get());
   socket.reset();  // it calls the node

@@ -1,5 +1,7 @@
 #include "app/service_events.h"
 
+#include <unistd.h>
+
 #include <string>
 
 #include "audit/event.h"
@@ -65,14 +67,31 @@ Result<> AppendAdministrationEvent(const AdministrativeCall& call, Timestamp now
       .error_code = call.error.empty() ? std::string_view() : std::string_view("AdministrationFailed"),
       .error_message = call.error,
       .request_parameters_json = call.parameters_json,
+      .response_elements_json = call.response_json,
       .has_request_id = false,
       .event_id = crypto::RandomUuid(),
-      .read_only = call.name == "Status",
+      .read_only = call.read_only,
       .resources = {},
       .recipient_account_id = kDeploymentAccount};
   std::string line;
   audit::AppendJson(event, &line);
   return Append(line, event.event_id, log);
+}
+
+Result<> AppendScrubEvent(const seal::ScrubReport& report, Timestamp now, audit::Log* log) {
+  constexpr size_t kMostNamed = 20;
+  std::string parameters = "{\"revision\":" + std::to_string(report.revision) +
+                           ",\"findings\":" + std::to_string(report.finding_count) + ",\"first\":[";
+  for (size_t i = 0; i < report.findings.size() && i < kMostNamed; ++i) {
+    if (i > 0) parameters.push_back(',');
+    wire::AppendJsonString(report.findings[i].text, &parameters);
+  }
+  parameters += "]}";
+  return AppendAdministrationEvent({.name = "ScrubFindings",
+                                    .parameters_json = parameters,
+                                    .peer_uid = geteuid(),
+                                    .error = "the store does not hold what it should"},
+                                   now, log);
 }
 
 }  // namespace kagimori::app

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "keys/outbox.h"
 #include "keys/scheduled_deletion.h"
+#include "seal/scrub.h"
 
 namespace kagimori::app {
 
@@ -27,8 +28,13 @@ struct AdministrativeCall {
   std::string_view parameters_json;  // an object, or empty
   uint32_t peer_uid = 0;
   std::string_view error;
+  std::string_view response_json = {};  // an object, or empty
+  bool read_only = false;
 };
 Result<> AppendAdministrationEvent(const AdministrativeCall& call, Timestamp now, audit::Log* log);
+
+// What a scrub of the store found.
+Result<> AppendScrubEvent(const seal::ScrubReport& report, Timestamp now, audit::Log* log);
 
 }  // namespace kagimori::app
 

@@ -92,29 +92,27 @@ bool WaitFor(int fd, short events, Deadline deadline, int stop) {
 
 Result<std::string> ReadLine(int socket, size_t limit, Deadline deadline, int stop) {
   std::string line;
-  char chunk[1024];
   while (true) {
-    if (!WaitFor(socket, POLLIN, deadline, stop)) return Fail(ErrorKind::kUnavailable, "the other side sent no line");
-    const ssize_t got = recv(socket, chunk, sizeof(chunk), 0);
-    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got <= 0) return Fail(ErrorKind::kUnavailable, "the other side hung up");
-    line.append(chunk, static_cast<size_t>(got));
-    const size_t end = line.find('\n');
-    if (std::min(end, line.size()) > limit) return Fail(ErrorKind::kLimit, "the line is too long");
-    if (end != std::string::npos) {
-      line.resize(end);
-      return line;
+    // Byte by byte: a larger read, or a peek, would copy what stands behind the line. Lines are short and rare here.
+    char c = 0;
+    const ssize_t got = recv(socket, &c, 1, 0);
+    if (got == 1 && c == '\n') return line;
+    if (got == 1) {
+      if (line.size() == limit) return Fail(ErrorKind::kLimit, "the line is too long");
+      line.push_back(c);
+    } else if (got == 0 || (errno != EINTR && errno != EAGAIN)) {
+      return Fail(ErrorKind::kUnavailable, "the other side hung up");
+    } else if (!WaitFor(socket, POLLIN, deadline, stop)) {
+      return Fail(ErrorKind::kUnavailable, "the other side sent no line");
     }
   }
 }
 
-Result<> WriteLine(int socket, std::string_view line, Deadline deadline, int stop) {
-  const std::string whole = std::string(line) + "\n";
-  std::string_view rest = whole;
-  while (!rest.empty()) {
-    const ssize_t sent = send(socket, rest.data(), rest.size(), MSG_NOSIGNAL);
+Result<> SendAll(int socket, std::string_view bytes, Deadline deadline, int stop) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
-      rest.remove_prefix(static_cast<size_t>(sent));
+      bytes.remove_prefix(static_cast<size_t>(sent));
     } else if (errno == EAGAIN) {
       if (!WaitFor(socket, POLLOUT, deadline, stop))
         return Fail(ErrorKind::kUnavailable, "the other side reads nothing");
@@ -123,6 +121,10 @@ Result<> WriteLine(int socket, std::string_view line, Deadline deadline, int sto
     }
   }
   return {};
+}
+
+Result<> WriteLine(int socket, std::string_view line, Deadline deadline, int stop) {
+  return SendAll(socket, std::string(line) + "\n", deadline, stop);
 }
 
 }  // namespace kagimori::app

@@ -34,9 +34,12 @@ using Deadline = std::chrono::steady_clock::time_point;
 
 // Until a newline (which is dropped), within `limit` bytes and before `deadline`. kUnavailable: the time is over, the
 // peer has gone or `stop` (a descriptor; -1: none) has become readable; kLimit.
+// Takes nothing from the socket that is behind the newline: secrets may follow, which are not for a string.
 Result<std::string> ReadLine(int socket, size_t limit, Deadline deadline, int stop);
 // `line` and a newline.
 Result<> WriteLine(int socket, std::string_view line, Deadline deadline, int stop);
+// All of `bytes`, straight from where they are. kUnavailable as above.
+Result<> SendAll(int socket, std::string_view bytes, Deadline deadline, int stop);
 
 // Whether `fd` is ready for `events` (poll(2)) before the deadline and before `stop`.
 bool WaitFor(int fd, short events, Deadline deadline, int stop);

@@ -14,6 +14,7 @@ class RecordCodec;  // seal/: a sealed record's plaintext from and to its messag
 }
 namespace app {
 class SecretPrinter;  // app/: a new access key, shown once; a passphrase, read from its source
+class SecretChannel;  // app/: passphrases, recovery codes and new credentials over the administration socket
 }
 
 namespace secret {
@@ -29,6 +30,7 @@ class Access {
   friend class ::kagimori::wire::SecretCodec;
   friend class ::kagimori::seal::RecordCodec;
   friend class ::kagimori::app::SecretPrinter;
+  friend class ::kagimori::app::SecretChannel;
   friend class ::kagimori::secret::SecretTesting;
   friend class SecretBytes;
 };

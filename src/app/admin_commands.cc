@@ -1,0 +1,13 @@
+#include "app/admin_commands.h"
+
+namespace kagimori::app {
+
+std::span<const AdminCommand* const> AdminCommands() {
+  static constexpr const AdminCommand* kAll[] = {
+      &kStatusCommand,
+      &kClockAdvanceCommand,
+  };
+  return kAll;
+}
+
+}  // namespace kagimori::app

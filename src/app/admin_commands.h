@@ -1,0 +1,19 @@
+#ifndef KAGIMORI_APP_ADMIN_COMMANDS_H_
+#define KAGIMORI_APP_ADMIN_COMMANDS_H_
+
+#include <span>
+
+#include "app/admin_command.h"
+
+namespace kagimori::app {
+
+// Each in the file that is named after it.
+extern const AdminCommand kStatusCommand;        // admin_status.cc
+extern const AdminCommand kClockAdvanceCommand;  // clock_advance.cc
+
+// All of them: what the socket obeys.
+std::span<const AdminCommand* const> AdminCommands();
+
+}  // namespace kagimori::app
+
+#endif  // KAGIMORI_APP_ADMIN_COMMANDS_H_
