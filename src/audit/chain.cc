@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/format_version.h"
 #include "base/ids.h"
 
 namespace kagimori::audit {
@@ -36,7 +37,12 @@ std::optional<Finding> Chain::Line(std::string_view line) {
   if (closed_) return Found(Damage::kAdded, line_, "a line after the closing line of the file");
   if (!IsControlLine(line)) return Record(line);
   auto control = ParseControlLine(line);
-  if (!control) return Found(Damage::kChanged, line_, "a line of the chain that does not read as one");
+  if (!control) {
+    const std::optional<uint64_t> format = HeaderFormat(line);
+    return format && *format != kFormatVersion
+               ? Found(Damage::kUnreadable, line_, UnknownFormat("the log", *format, kFormatVersion))
+               : Found(Damage::kChanged, line_, "a line of the chain that does not read as one");
+  }
   if (depth_ == Depth::kEverySignature && !SignatureHolds(*control, key_)) {
     bool foreign = control->kind == ControlLine::Kind::kHeader && control->key != key_;
     return foreign ? Found(Damage::kForeign, line_, "signed with another key")

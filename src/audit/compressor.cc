@@ -100,6 +100,11 @@ void Compressor::Add(uint64_t file_number) {
   wake_.notify_one();
 }
 
+void Compressor::GiveUp(uint64_t file_number) {
+  std::lock_guard lock(publish_mutex_);
+  given_up_ = file_number;
+}
+
 void Compressor::Run() {
   sched_param parameters{};
   pthread_setschedparam(pthread_self(), SCHED_IDLE, &parameters);  // without it the thread only runs more eagerly
@@ -130,9 +135,10 @@ Result<> Compressor::CompressFile(uint64_t number) {
     KAGIMORI_RETURN_IF_ERROR(Pack(from, to, stopping_));
     return Compare(plain, temporary, stopping_);
   }();
-  if (!made) {
+  std::lock_guard lock(publish_mutex_);
+  if (!made || number <= given_up_) {
     unlink(temporary.c_str());
-    return made;
+    return number <= given_up_ ? Result<>() : made;
   }
   KAGIMORI_RETURN_IF_ERROR(Publish(temporary, packed));
   if (unlink(plain.c_str()) != 0) return FailErrno("remove", plain);

@@ -22,6 +22,8 @@ class Compressor {
   ~Compressor();  // stops; a file half done is begun again at the next start
 
   void Add(uint64_t file_number);
+  // Files up to this one are to be removed: none of them is brought back once this has returned.
+  void GiveUp(uint64_t file_number);
 
  private:
   void Run();
@@ -31,6 +33,8 @@ class Compressor {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<uint64_t> queue_;  // by mutex_
+  std::mutex publish_mutex_;
+  uint64_t given_up_ = 0;  // by publish_mutex_
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

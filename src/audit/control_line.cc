@@ -152,6 +152,15 @@ std::optional<ControlLine> ParseControlLine(std::string_view text) {
   return line;
 }
 
+std::optional<uint64_t> HeaderFormat(std::string_view text) {
+  LineCursor cursor(text);
+  cursor.Literal(kControlStart);
+  cursor.Literal("{\"header\":{");
+  uint64_t format = 0;
+  cursor.Number("\"format\":", &format);
+  return cursor.ok() ? std::optional(format) : std::nullopt;
+}
+
 bool SignatureHolds(const ControlLine& line, const crypto::Ed25519PublicBytes& key) {
   return SignatureHolds(kSignedPrefix, line.body, line.signature, key);
 }

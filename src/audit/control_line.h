@@ -62,6 +62,10 @@ void AppendControlLine(const ControlLine& line, const crypto::Ed25519Signer& sig
 // Nothing unless every byte is as AppendControlLine writes it, but for values. Views into `text`.
 std::optional<ControlLine> ParseControlLine(std::string_view text);
 
+// The format that a file's header names; nothing: not a header. For a line that does not parse, to tell a newer format
+// from damage.
+std::optional<uint64_t> HeaderFormat(std::string_view text);
+
 bool SignatureHolds(const ControlLine& line, const crypto::Ed25519PublicBytes& key);
 
 }  // namespace kagimori::audit

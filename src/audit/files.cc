@@ -14,7 +14,9 @@ namespace kagimori::audit {
 
 std::unexpected<Error> FailErrno(std::string_view doing, const std::filesystem::path& path) {
   int error = errno;
-  ErrorKind kind = error == ENOENT ? ErrorKind::kNotFound : ErrorKind::kIo;
+  ErrorKind kind = error == ENOENT                      ? ErrorKind::kNotFound
+                   : error == ENOSPC || error == EDQUOT ? ErrorKind::kLimit
+                                                        : ErrorKind::kIo;
   return Fail(kind, fmt::format("{} {}: {}", doing, path.string(), std::generic_category().message(error)));
 }
 
@@ -45,25 +47,36 @@ Result<> File::WriteAll(std::string_view text) const {
   return {};
 }
 
+namespace {
+
+// Whatever the reason: what was written before may be lost, so that a full disk is no passing thing here.
+Result<> FailSync(std::string_view doing, const std::filesystem::path& path) {
+  auto failed = FailErrno(doing, path);
+  failed.error().kind = ErrorKind::kIo;
+  return failed;
+}
+
+}  // namespace
+
 Result<> File::Sync() const {
-  if (fsync(fd_) != 0) return FailErrno("fsync", "the audit log");
+  if (fsync(fd_) != 0) return FailSync("fsync", "the audit log");
   return {};
 }
 
 Result<> File::SyncData() const {
-  if (fdatasync(fd_) != 0) return FailErrno("fdatasync", "the audit log");
+  if (fdatasync(fd_) != 0) return FailSync("fdatasync", "the audit log");
   return {};
 }
 
 Result<> SyncFolder(const std::filesystem::path& folder) {
   File file(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (file.fd() < 0 || fsync(file.fd()) != 0) return FailErrno("sync folder", folder);
+  if (file.fd() < 0 || fsync(file.fd()) != 0) return FailSync("sync folder", folder);
   return {};
 }
 
 Result<> Publish(const std::filesystem::path& from, const std::filesystem::path& to) {
   if (rename(from.c_str(), to.c_str()) != 0) return FailErrno("rename", from);
-  return SyncFolder(to.parent_path());
+  return SyncFolder(to.has_parent_path() ? to.parent_path() : std::filesystem::path("."));
 }
 
 std::string PlainName(uint64_t number) { return fmt::format("audit-{:010}.jsonl", number); }

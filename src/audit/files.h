@@ -29,14 +29,14 @@ class File {
   // Opens a regular file; symbolic links are not followed. kNotFound when there is none.
   static Result<File> Open(const std::filesystem::path& path, int flags);
   Result<> WriteAll(std::string_view text) const;
-  Result<> Sync() const;      // fsync
+  Result<> Sync() const;      // fsync; kIo whatever the reason
   Result<> SyncData() const;  // fdatasync
 
  private:
   int fd_ = -1;
 };
 
-// "doing what: path: reason" of errno.
+// "doing what: path: reason" of errno. kNotFound, kLimit when the disk or a quota is full, else kIo.
 std::unexpected<Error> FailErrno(std::string_view doing, const std::filesystem::path& path);
 Result<> SyncFolder(const std::filesystem::path& folder);
 // Renames a synced file within its folder and syncs the folder.

@@ -17,6 +17,7 @@
 #include "audit/control_line.h"
 #include "audit/files.h"
 #include "audit/recovery.h"
+#include "audit/retention.h"
 #include "audit/syncer.h"
 #include "base/log.h"
 
@@ -49,8 +50,12 @@ struct Log::State {
   Result<> BeginFile(uint64_t number, const crypto::Sha256Digest& previous);
   Result<> Rotate();
   Result<> WriteControl(ControlLine line);
+  Result<> WriteOrTakeBack(std::string_view text);
+  Result<> SayRetired(const Chain::Retired& retired);
+  void StartRetention(uint64_t stated);
   std::unexpected<Error> SetFailed(Error error);
   void FailFromOutside(const Error& error);
+  void TellFull(const Error& error);
   void LookAtDisk();
   void BuildBatch(std::span<const EventLine> lines);
 
@@ -64,18 +69,24 @@ struct Log::State {
   std::shared_ptr<File> file;
   Anchor head;
   bool file_has_events = false;
+  bool file_closed = false;  // its successor could not be begun yet
   std::optional<Error> failure;
+  bool disk_full_told = false;
   std::string buffer;                        // reused
   std::string tags;                          // reused
   std::vector<crypto::Sha256Digest> hashes;  // reused
   std::vector<EventId> recovered_ids;
 
   std::unique_ptr<Compressor> compressor;
-  Syncer syncer;  // last: its thread uses what is above
+  Syncer syncer;                         // its thread uses what is above
+  std::unique_ptr<Retention> retention;  // as does this one's, and the syncer
 };
 
 Log::Log(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Log::~Log() { state_->syncer.Stop(); }
+Log::~Log() {
+  state_->retention.reset();
+  state_->syncer.Stop();
+}
 
 Result<std::unique_ptr<Log>> Log::Open(LogOptions options) {
   auto state = std::make_unique<State>(std::move(options));
@@ -120,7 +131,48 @@ Result<> Log::State::Start() {
   LookAtDisk();
   syncer.SetFile(file, head);
   syncer.Start();
+  StartRetention(recovered.retired_file);
   return {};
+}
+
+// Without limits, too, it finishes what an earlier run began.
+void Log::State::StartRetention(uint64_t stated) {
+  if (!options.retention.any() && stated == 0) return;
+  retention = std::make_unique<Retention>(
+      options.folder, options.retention, options.clock, options.signer->public_bytes(), stated,
+      Retention::Hooks{.newest =
+                           [this] {
+                             std::lock_guard lock(mutex);
+                             return head.file;
+                           },
+                       .say = [this](const Chain::Retired& retired) { return SayRetired(retired); },
+                       .given_up =
+                           [this](uint64_t number) {
+                             if (compressor) compressor->GiveUp(number);
+                           }});
+  if (options.keep_for_outside) retention->KeepFrom(0);
+  retention->Start();
+}
+
+Result<> Log::State::SayRetired(const Chain::Retired& retired) {
+  Anchor said;
+  {
+    std::lock_guard lock(mutex);
+    if (failure) return std::unexpected(*failure);
+    if (file_closed) return Fail(ErrorKind::kLimit, "the audit log waits for room for its next file");
+    KAGIMORI_RETURN_IF_ERROR(WriteControl({.kind = ControlLine::Kind::kRetired,
+                                           .sequence = head.sequence,
+                                           .previous = head.link,
+                                           .file = retired.file,
+                                           .hash = retired.close,
+                                           .retired_sequence = retired.sequence}));
+    syncer.Written(head);
+    said = head;
+  }
+  std::promise<Result<>> promise;
+  auto synced = promise.get_future();
+  syncer.Then(said, [&promise](Result<> result) { promise.set_value(std::move(result)); });
+  return synced.get();
 }
 
 // Under its final name a file has its header, so that a crash leaves no file without one.
@@ -146,7 +198,32 @@ Result<> Log::State::BeginFile(uint64_t number, const crypto::Sha256Digest& prev
   file = std::make_shared<File>(std::move(made));
   head = {head.sequence, link, number, text.size()};
   file_has_events = false;
+  file_closed = false;
   return {};
+}
+
+// All or nothing, so that what comes next stands where the chain ends. The error of a full disk passes with it.
+Result<> Log::State::WriteOrTakeBack(std::string_view text) {
+  Result<> written = file->WriteAll(text);
+  if (written) {
+    disk_full_told = false;
+    return {};
+  }
+  bool taken_back = ftruncate(file->fd(), static_cast<off_t>(head.offset)) == 0;
+  if (written.error().kind != ErrorKind::kLimit || !taken_back) {
+    // What is left of it is under no link, and the next start would move it aside.
+    if (!taken_back) log::Warning("audit log: an incomplete write could not be taken back");
+    return SetFailed(std::move(written.error()));
+  }
+  TellFull(written.error());
+  return written;
+}
+
+void Log::State::TellFull(const Error& error) {
+  free_bytes.store(0, std::memory_order_relaxed);  // until somebody looks again
+  if (!std::exchange(disk_full_told, true)) {
+    log::Error("the audit log's disk is full: every call is refused until there is room", {{"error", Describe(error)}});
+  }
 }
 
 Result<> Log::State::WriteControl(ControlLine line) {
@@ -155,7 +232,7 @@ Result<> Log::State::WriteControl(ControlLine line) {
   AppendControlLine(line, *options.signer, &text);
   crypto::Sha256Digest link = crypto::Sha256(AsBytes(text));
   text.push_back('\n');
-  KAGIMORI_RETURN_IF_ERROR(file->WriteAll(text));
+  KAGIMORI_RETURN_IF_ERROR(WriteOrTakeBack(text));
   head.link = link;
   head.offset += text.size();
   return {};
@@ -165,12 +242,23 @@ Result<> Log::State::WriteControl(ControlLine line) {
 // log.
 Result<> Log::State::Rotate() {
   uint64_t closed = head.file;
-  KAGIMORI_RETURN_IF_ERROR(WriteControl(
-      {.kind = ControlLine::Kind::kClose, .sequence = head.sequence, .previous = head.link, .file = head.file}));
-  KAGIMORI_RETURN_IF_ERROR(file->Sync());
-  KAGIMORI_RETURN_IF_ERROR(BeginFile(closed + 1, head.link));
+  if (!file_closed) {
+    KAGIMORI_RETURN_IF_ERROR(WriteControl(
+        {.kind = ControlLine::Kind::kClose, .sequence = head.sequence, .previous = head.link, .file = head.file}));
+    file_closed = true;
+    if (auto synced = file->Sync(); !synced) {
+      syncer.Fail(synced.error());
+      return SetFailed(std::move(synced.error()));
+    }
+  }
+  if (auto begun = BeginFile(closed + 1, head.link); !begun) {
+    if (begun.error().kind != ErrorKind::kLimit) return SetFailed(std::move(begun.error()));
+    TellFull(begun.error());
+    return begun;
+  }
   syncer.SetFile(file, head);
   if (compressor) compressor->Add(closed);
+  if (retention) retention->Wake();
   return {};
 }
 
@@ -193,9 +281,8 @@ Result<Anchor> Log::Append(std::span<const EventLine> lines) {
   if (s.failure) return std::unexpected(*s.failure);
   if (lines.empty()) return s.head;
   s.BuildBatch(lines);
-  if (s.file_has_events && s.head.offset + s.buffer.size() > s.options.rotate_bytes) {
-    if (auto rotated = s.Rotate(); !rotated) return s.SetFailed(std::move(rotated.error()));
-  }
+  bool over = s.file_has_events && s.head.offset + s.buffer.size() > s.options.rotate_bytes;
+  if (over || s.file_closed) KAGIMORI_RETURN_IF_ERROR(s.Rotate());
   ControlLine link{.kind = ControlLine::Kind::kLink,
                    .sequence = s.head.sequence + lines.size(),
                    .time = s.options.clock->Wall(),
@@ -207,13 +294,7 @@ Result<Anchor> Log::Append(std::span<const EventLine> lines) {
   AppendControlLine(link, *s.options.signer, &s.buffer);
   crypto::Sha256Digest link_hash = crypto::Sha256(AsBytes(std::string_view(s.buffer).substr(link_start)));
   s.buffer.push_back('\n');
-  if (auto written = s.file->WriteAll(s.buffer); !written) {
-    // Best effort: what is left of the batch is under no link, and the next start would move it aside.
-    if (ftruncate(s.file->fd(), static_cast<off_t>(s.head.offset)) != 0) {
-      log::Warning("audit log: an incomplete batch could not be taken back");
-    }
-    return s.SetFailed(std::move(written.error()));
-  }
+  KAGIMORI_RETURN_IF_ERROR(s.WriteOrTakeBack(s.buffer));
   s.head = {link.sequence, link_hash, s.head.file, s.head.offset + s.buffer.size()};
   s.file_has_events = true;
   s.syncer.Written(s.head);
@@ -274,6 +355,12 @@ void Log::NoteStoreRevision(uint64_t revision) {
   uint64_t seen = state_->store_revision.load(std::memory_order_relaxed);
   while (revision > seen && !state_->store_revision.compare_exchange_weak(seen, revision, std::memory_order_relaxed)) {
   }
+}
+
+uint64_t Log::store_revision() const { return state_->store_revision.load(std::memory_order_relaxed); }
+
+void Log::KeepFrom(uint64_t file) {
+  if (state_->retention) state_->retention->KeepFrom(file);
 }
 
 uint64_t Log::free_bytes() const { return state_->free_bytes.load(std::memory_order_relaxed); }

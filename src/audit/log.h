@@ -13,6 +13,7 @@
 
 #include "audit/anchor.h"
 #include "audit/event_line.h"
+#include "audit/retention_limits.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "crypto/ed25519.h"
@@ -35,6 +36,9 @@ struct LogOptions {
   bool compress = true;  // closed files, in the background
   std::chrono::milliseconds sync_interval{500};
   std::optional<Anchor> anchor;  // the newest that the store knows; a log that ends before it is refused
+  RetentionLimits retention;     // by default every file is kept
+  // Anchors are kept outside: no file is removed before KeepFrom has said from which on they may be needed.
+  bool keep_for_outside = false;
 };
 
 enum class DiskState : uint8_t {
@@ -54,8 +58,9 @@ struct Recovery {
 
 // The chained, signed log on disk (docs/audit-format.md). Thread-safe.
 //
-// Fails closed: after an error of a write or sync every later call answers with it; what was not appended must not be
-// answered. Only a new Open, which looks at what the disk holds, gets it going again.
+// Fails closed: what was not appended must not be answered. After an error of a sync, or of a write that could not be
+// taken back, every later call answers with it; only a new Open, which looks at what the disk holds, gets the log going
+// again. A full disk alone passes: the write is taken back, and the next one that finds room succeeds.
 class Log {
  public:
   // Continues the log in the folder or begins one. Reads and verifies the newest two files. An unlinked tail, as a
@@ -85,8 +90,13 @@ class Log {
   void ForgetRecovered();
   const Recovery& recovery() const;
 
-  // The store's newest revision, which the next links name. Never goes back.
+  // The store's newest revision, which the next links name. Never goes back. REQUIRES: on stable storage. Called after
+  // a commit and before its event is appended, so that a link names at least the revision of every event it holds.
   void NoteStoreRevision(uint64_t revision);
+  uint64_t store_revision() const;
+
+  // Retention leaves this file and all later ones: the newest anchor outside names it.
+  void KeepFrom(uint64_t file);
 
   DiskState disk_state() const;
   uint64_t free_bytes() const;  // as of the last second

@@ -7,8 +7,10 @@
 #include <cerrno>
 #include <utility>
 
+#include "audit/control_line.h"
 #include "audit/files.h"
 #include "audit/line_cursor.h"
+#include "audit/line_reader.h"
 
 namespace kagimori::audit {
 namespace {
@@ -132,6 +134,48 @@ Result<std::vector<OutsideAnchor>> ReadAnchors(const std::filesystem::path& file
   }
   if (!found) return Fail(ErrorKind::kNotFound, "there is no anchor file " + file.string());
   return anchors;
+}
+
+namespace {
+
+// The control line that ends at that place of the file, if one does.
+Result<bool> EndsThere(const std::filesystem::path& path, bool compressed, const crypto::Ed25519PublicBytes& key,
+                       const Anchor& anchor) {
+  KAGIMORI_ASSIGN_OR_RETURN(LineReader reader, LineReader::Open(path, compressed));
+  uint64_t offset = 0;
+  while (offset < anchor.offset) {
+    KAGIMORI_ASSIGN_OR_RETURN(auto line, reader.Next());
+    if (!line) return false;
+    offset += line->size() + 1;
+    if (offset != anchor.offset) continue;
+    auto control = ParseControlLine(*line);
+    return control && control->sequence == anchor.sequence && crypto::Sha256(AsBytes(*line)) == anchor.link &&
+           SignatureHolds(*control, key);
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<> CheckAnchorInLog(const std::filesystem::path& folder, const crypto::Ed25519PublicBytes& key,
+                          const Anchor& anchor) {
+  KAGIMORI_ASSIGN_OR_RETURN(Listing listing, List(folder));
+  auto found = listing.files.find(anchor.file);
+  if (found == listing.files.end()) {
+    if (!listing.files.empty() && listing.files.begin()->first > anchor.file) return {};
+    return Fail(ErrorKind::kCorrupt,
+                fmt::format("the audit log ends before record {}, which an anchor outside names: its end was cut off, "
+                            "or an older copy was put in its place",
+                            anchor.sequence));
+  }
+  bool compressed = !found->second.plain;
+  std::string name = compressed ? CompressedName(anchor.file) : PlainName(anchor.file);
+  KAGIMORI_ASSIGN_OR_RETURN(bool there, EndsThere(folder / name, compressed, key, anchor));
+  if (there) return {};
+  return Fail(ErrorKind::kCorrupt,
+              fmt::format("{} does not hold record {} as an anchor outside names it: its end was cut off, or an older "
+                          "or another log was put in its place",
+                          name, anchor.sequence));
 }
 
 }  // namespace kagimori::audit

@@ -50,6 +50,13 @@ Result<std::optional<OutsideAnchor>> ReadNewestAnchor(const std::filesystem::pat
 Result<std::vector<OutsideAnchor>> ReadAnchors(const std::filesystem::path& file,
                                                const crypto::Ed25519PublicBytes& key);
 
+// Whether the log in `folder` holds that place: reads the one file that the anchor names. kCorrupt, with what it means,
+// when it does not. A place in a file that retention has removed cannot be looked at and passes when the log goes
+// beyond it. REQUIRES: what the log's newest files hold is verified elsewhere (Log::Open); everything in between is
+// left to `audit verify`.
+Result<> CheckAnchorInLog(const std::filesystem::path& folder, const crypto::Ed25519PublicBytes& key,
+                          const Anchor& anchor);
+
 }  // namespace kagimori::audit
 
 #endif  // KAGIMORI_AUDIT_OUTSIDE_ANCHOR_H_

@@ -32,15 +32,25 @@ void Syncer::Written(const Anchor& anchor) {
   written_ = anchor;
 }
 
-void Syncer::Then(uint64_t sequence, Done done) {
+bool Syncer::Waiter::Satisfied(const Anchor& synced) const {
+  return anchor.sequence <= synced.sequence &&
+         std::pair(anchor.file, anchor.offset) <= std::pair(synced.file, synced.offset);
+}
+
+void Syncer::Fail(const Error& error) {
+  std::lock_guard lock(mutex_);
+  if (!failure_) failure_ = error;
+}
+
+void Syncer::Then(const Anchor& anchor, Done done) {
   {
     std::unique_lock lock(mutex_);
-    if (sequence > written_.sequence) {
+    if (anchor.sequence > written_.sequence) {
       lock.unlock();
-      done(Fail(ErrorKind::kInternal, "waiting for an audit record that was never written"));
+      done(kagimori::Fail(ErrorKind::kInternal, "waiting for an audit record that was never written"));
       return;
     }
-    waiters_.push_back({sequence, std::move(done)});
+    waiters_.push_back({anchor, std::move(done)});
   }
   wake_.notify_one();
 }
@@ -84,7 +94,7 @@ void Syncer::SyncOnce(std::unique_lock<std::mutex>* lock) {
   std::vector<Waiter> answered;
   std::vector<Waiter> waiting;
   for (Waiter& waiter : waiters_) {
-    bool ready = waiter.sequence <= synced_.sequence || failure_;
+    bool ready = waiter.Satisfied(synced_) || failure_;
     (ready ? answered : waiting).push_back(std::move(waiter));
   }
   waiters_ = std::move(waiting);
@@ -92,7 +102,7 @@ void Syncer::SyncOnce(std::unique_lock<std::mutex>* lock) {
   std::optional<Error> failure = failure_;
   lock->unlock();
   for (Waiter& waiter : answered) {
-    waiter.done(waiter.sequence <= synced.sequence ? Result<>() : std::unexpected(*failure));
+    waiter.done(waiter.Satisfied(synced) ? Result<>() : std::unexpected(*failure));
   }
   lock->lock();
 }

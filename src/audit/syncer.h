@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "audit/anchor.h"
@@ -37,13 +38,18 @@ class Syncer {
 
   void Written(const Anchor& anchor);
   // REQUIRES: `sequence` is written.
-  void Then(uint64_t sequence, Done done);
+  void Then(uint64_t sequence, Done done) { Then(Anchor{sequence, {}, 0, 0}, std::move(done)); }
+  // The same for all bytes up to the anchor: a control line has no sequence number of its own.
+  void Then(const Anchor& anchor, Done done);
+  // A sync of the file failed elsewhere.
+  void Fail(const Error& error);
   Anchor synced() const;
 
  private:
   struct Waiter {
-    uint64_t sequence;
+    Anchor anchor;
     Done done;
+    bool Satisfied(const Anchor& synced) const;
   };
 
   void Run();
