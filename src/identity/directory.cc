@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "identity/new_credentials.h"
+#include "identity/root_key_reset.h"
 #include "identity/stored_records.h"
 #include "store/blocking.h"
 
@@ -144,6 +145,29 @@ Result<Directory::NewAccessKey> Directory::CreateRootAccessKey(AccountId account
   NewAccessKey key{.access_key_id = NewAccessKeyId(), .secret_access_key = NewSecretAccessKey()};
   KAGIMORI_RETURN_IF_ERROR(PutKey(account, key.access_key_id, key.secret_access_key, /*replace=*/false));
   return key;
+}
+
+Result<Directory::RootKeyChange> Directory::ResetRootAccessKey(AccountId account) {
+  RootKeyChange change{.key = {.access_key_id = NewAccessKeyId(), .secret_access_key = NewSecretAccessKey()},
+                       .deactivated = {}};
+  const RootKeyReset reset{.hierarchy = *hierarchy_,
+                           .store = *store_,
+                           .account = account,
+                           .access_key_id = change.key.access_key_id,
+                           .secret_access_key = change.key.secret_access_key,
+                           .now = clock_->Service()};
+  for (int attempt = 1;; ++attempt) {
+    bool rerun = false;
+    auto changed = reset.Try(&rerun);
+    if (changed) {
+      for (const std::string& id : changed->deactivated) credentials_.Invalidate(id);
+      for (const std::string& id : changed->removed) credentials_.Invalidate(id);
+      credentials_.Invalidate(change.key.access_key_id);
+      change.deactivated = std::move(changed->deactivated);
+      return change;
+    }
+    if (!rerun || attempt == kAttempts) return std::unexpected(std::move(changed).error());
+  }
 }
 
 Result<> Directory::PutRootAccessKey(AccountId account, std::string_view access_key_id,

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -45,6 +46,14 @@ class Directory {
   // A random AKIA… key of the account's root user. At most two per root user, as in AWS (kLimit). kNotFound: no such
   // account.
   Result<NewAccessKey> CreateRootAccessKey(AccountId account);
+  // For an account whose access keys are lost or in wrong hands: a new one, and every other one of its root user works
+  // no more, from the return on; those that did not work before are removed. kNotFound: no such account. After an error
+  // of the kind kUnavailable or kIo the old keys may work or not; the new one is then known to nobody.
+  struct RootKeyChange {
+    NewAccessKey key;
+    std::vector<std::string> deactivated;
+  };
+  Result<RootKeyChange> ResetRootAccessKey(AccountId account);
   // Development deployments only (kInvalid elsewhere): a fixed key such as test/test; replaces one of the same id,
   // which must be the same account's (kConflict).
   Result<> PutRootAccessKey(AccountId account, std::string_view access_key_id,

@@ -281,5 +281,56 @@ TEST(NewCredentialsTest, RandomAccountsHaveTwelveDigits) {
   EXPECT_EQ(numbers.size(), 300u);
 }
 
+TEST_P(DirectoryTest, AResetLeavesOneKeyThatWorks) {
+  EXPECT_EQ(directory_.ResetRootAccessKey(kAccount).error().kind, ErrorKind::kNotFound);
+  ASSERT_TRUE(directory_.CreateAccount(kAccount, "first"));
+  ASSERT_TRUE(directory_.CreateAccount(kOther, "other"));
+  const std::string one = directory_.CreateRootAccessKey(kAccount).value().access_key_id;
+  const std::string two = directory_.CreateRootAccessKey(kAccount).value().access_key_id;
+  const std::string others = directory_.CreateRootAccessKey(kOther).value().access_key_id;
+  CredentialCache::View view(&directory_.credentials());
+  for (const std::string& id : {one, two, others}) ASSERT_TRUE(Load(directory_, id).value()->active);
+  ASSERT_NE(view.Find(one), nullptr);
+
+  const auto reset = directory_.ResetRootAccessKey(kAccount).value();
+  EXPECT_EQ(reset.deactivated, (std::vector<std::string>{one, two}));
+  // At once, in the caches too.
+  EXPECT_EQ(view.Find(one), nullptr);
+  EXPECT_FALSE(Load(directory_, one).value()->active);
+  EXPECT_FALSE(Load(directory_, two).value()->active);
+  EXPECT_TRUE(Load(directory_, others).value()->active);
+  const auto made = Load(directory_, reset.key.access_key_id).value();
+  EXPECT_TRUE(made->active);
+  EXPECT_EQ(made->principal->account, kAccount);
+  EXPECT_EQ(SecretOf(*made), std::string(AsText(SecretTesting::BytesOf(reset.key.secret_access_key))));
+
+  // The next one removes what did not work before.
+  const auto again = directory_.ResetRootAccessKey(kAccount).value();
+  EXPECT_EQ(again.deactivated, std::vector<std::string>{reset.key.access_key_id});
+  EXPECT_EQ(Load(directory_, one).error().kind, ErrorKind::kNotFound);
+  EXPECT_FALSE(Load(directory_, reset.key.access_key_id).value()->active);
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(directory_.ResetRootAccessKey(kAccount));
+}
+
+TEST_P(DirectoryTest, ResetsAtTheSameTimeLeaveOneKeyThatWorks) {
+  ASSERT_TRUE(directory_.CreateAccount(kAccount, "first"));
+  std::vector<std::string> ids(4);
+  std::vector<std::thread> threads;
+  for (std::string& id : ids) {
+    threads.emplace_back([this, &id] {
+      auto reset = directory_.ResetRootAccessKey(kAccount);
+      if (reset) id = reset->key.access_key_id;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  int active = 0;
+  for (const std::string& id : ids) {
+    if (id.empty()) continue;
+    auto loaded = Load(directory_, id);
+    if (loaded && (*loaded)->active) ++active;
+  }
+  EXPECT_EQ(active, 1);
+}
+
 }  // namespace
 }  // namespace kagimori::identity
