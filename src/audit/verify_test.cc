@@ -68,6 +68,16 @@ TEST_F(SmallLog, AFlipInARecordNamesItsLineAndEvent) {
   }
 }
 
+TEST_F(SmallLog, ANewerFormatIsRefusedByName) {
+  auto lines = lines_;
+  const std::string_view known = "\"format\":1,";
+  lines[0].replace(lines[0].find(known), known.size(), "\"format\":9,\"something\":\"else\",");
+  Report report = CheckLines(lines);
+  ASSERT_TRUE(report.finding);
+  EXPECT_NE(report.finding->text.find("made by a newer version of Kagimori"), std::string::npos);
+  EXPECT_EQ(report.finding->damage, Damage::kUnreadable);
+}
+
 TEST_F(SmallLog, EveryRemovedLineIsFound) {
   for (size_t i = 0; i < lines_.size(); ++i) {
     auto lines = lines_;

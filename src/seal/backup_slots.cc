@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "crypto/random.h"
+#include "seal/record_codec.h"
 #include "seal/slot_file.h"
 
 namespace kagimori::seal {
@@ -24,6 +25,9 @@ SlotHeader NewSlot(const BackupId& id, int number, SlotKind kind, Timestamp now)
 // `slot_key_of`: the key of a slot of `kind`.
 template <class SlotKeyOf>
 Result<secret::SecretKey256> OpenFirst(const BackupHeader& header, SlotKind kind, const SlotKeyOf& slot_key_of) {
+  if (kind != SlotKind::kPassphrase && kind != SlotKind::kRecoveryCode) {
+    return Fail(ErrorKind::kInvalid, "a backup has no slots of this kind");
+  }
   std::optional<Error> first;
   for (const Bytes& slot : header.slots) {
     auto decoded = DecodeSlotHeader(slot);
@@ -59,10 +63,20 @@ Result<Bytes> MakeBackupPassphraseSlot(const BackupId& id, int number, const sec
   return EncodeSlot(header, slot_key, backup_key);
 }
 
-Result<secret::SecretKey256> OpenBackupWithPassphrase(const BackupHeader& header,
-                                                      const secret::SecretBytes& passphrase) {
-  return OpenFirst(header, SlotKind::kPassphrase, [&](const SlotHeader& slot) -> Result<secret::SecretKey256> {
-    auto key = crypto::StretchPassphrase(passphrase, slot.kdf_salt, slot.info.argon2);
+Bytes MakeBackupRecoverySlot(const BackupId& id, int number, const RecoveryCode& code,
+                             const secret::SecretKey256& backup_key, Timestamp now) {
+  SlotHeader header = NewSlot(id, number, SlotKind::kRecoveryCode, now);
+  crypto::FillRandom(header.kdf_salt);
+  return EncodeSlot(header, RecoverySlotKey(code, id, header.kdf_salt), backup_key);
+}
+
+Result<secret::SecretKey256> OpenBackupSlots(const BackupHeader& header, const SlotSecret& secret) {
+  return OpenFirst(header, secret.kind, [&](const SlotHeader& slot) -> Result<secret::SecretKey256> {
+    if (secret.kind == SlotKind::kRecoveryCode) {
+      KAGIMORI_ASSIGN_OR_RETURN(const RecoveryCode code, RecordCodec::ToKey(secret.bytes));
+      return RecoverySlotKey(code, header.id, slot.kdf_salt);
+    }
+    auto key = crypto::StretchPassphrase(secret.bytes, slot.kdf_salt, slot.info.argon2);
     // This program refuses to write such parameters.
     if (!key && key.error().kind == ErrorKind::kInvalid) {
       return Fail(ErrorKind::kCorrupt, "a slot of the backup has parameters out of bounds");

@@ -6,6 +6,8 @@
 #include "base/result.h"
 #include "crypto/passphrase.h"
 #include "seal/backup_header.h"
+#include "seal/recovery_code.h"
+#include "seal/slots.h"
 #include "secret/secret_bytes.h"
 
 namespace kagimori::seal {
@@ -19,10 +21,12 @@ Result<Bytes> MakeBackupPassphraseSlot(const BackupId& id, int number, const sec
                                        const crypto::Argon2Parameters& argon2, const secret::SecretKey256& backup_key,
                                        Timestamp now);
 
-// The backup's key, from the first slot that the passphrase opens. kNotFound: it has no such slot; kAuthentication:
+Bytes MakeBackupRecoverySlot(const BackupId& id, int number, const RecoveryCode& code,
+                             const secret::SecretKey256& backup_key, Timestamp now);
+
+// The backup's key, from the first slot that the secret opens. kNotFound: it has no such slot; kAuthentication:
 // none opens; kCorrupt: a damaged slot.
-Result<secret::SecretKey256> OpenBackupWithPassphrase(const BackupHeader& header,
-                                                      const secret::SecretBytes& passphrase);
+Result<secret::SecretKey256> OpenBackupSlots(const BackupHeader& header, const SlotSecret& secret);
 
 }  // namespace kagimori::seal
 

@@ -257,16 +257,35 @@ TEST(BackupSlots, OpenWithThePassphraseTheyWereMadeFor) {
   header.slots = {MakeBackupPassphraseSlot(header.id, 1, passphrase, kCheap, TestBackupKey(), header.made).value()};
   const Bytes file = WriteTestBackup(header, TestBackupKey(), TestRecords(2, 9));
   const BackupHeader read = BackupReader::Open(SourceOf(file)).value()->header();
-  auto key = OpenBackupWithPassphrase(read, passphrase);
+  auto key = OpenBackupSlots(read, SlotSecret::Passphrase(passphrase.Clone()));
   ASSERT_TRUE(key) << key.error().text;
   EXPECT_TRUE(ReadTestBackup(file, *key));
-  EXPECT_EQ(OpenBackupWithPassphrase(read, secret::SecretTesting::FromText("another passphrase")).error().kind,
-            ErrorKind::kAuthentication);
   EXPECT_EQ(
-      MakeBackupPassphraseSlot(header.id, 1, secret::SecretTesting::FromText("short"), kCheap, TestBackupKey(), header.made)
-          .error()
-          .kind,
-      ErrorKind::kInvalid);
+      OpenBackupSlots(read, SlotSecret::Passphrase(secret::SecretTesting::FromText("another passphrase"))).error().kind,
+      ErrorKind::kAuthentication);
+  EXPECT_EQ(MakeBackupPassphraseSlot(header.id, 1, secret::SecretTesting::FromText("short"), kCheap, TestBackupKey(),
+                                     header.made)
+                .error()
+                .kind,
+            ErrorKind::kInvalid);
+}
+
+TEST(BackupSlots, OpenWithTheirRecoveryCode) {
+  BackupHeader header = TestBackupHeader();
+  const RecoveryCode code = NewRecoveryCode();
+  const auto passphrase = secret::SecretTesting::FromText("a passphrase of the backup");
+  header.slots = {MakeBackupPassphraseSlot(header.id, 1, passphrase, kCheap, TestBackupKey(), header.made).value(),
+                  MakeBackupRecoverySlot(header.id, 2, code, TestBackupKey(), header.made)};
+  const Bytes file = WriteTestBackup(header, TestBackupKey(), TestRecords(2, 9));
+  for (const SlotSecret& secret : {SlotSecret::Recovery(code), SlotSecret::Passphrase(passphrase.Clone())}) {
+    auto key = OpenBackupSlots(header, secret);
+    ASSERT_TRUE(key) << key.error().text;
+    EXPECT_TRUE(ReadTestBackup(file, *key));
+  }
+  EXPECT_EQ(OpenBackupSlots(header, SlotSecret::Recovery(NewRecoveryCode())).error().kind, ErrorKind::kAuthentication);
+  EXPECT_EQ(OpenBackupSlots(header, SlotSecret::DevelopmentFile()).error().kind, ErrorKind::kInvalid);
+  header.slots.pop_back();
+  EXPECT_EQ(OpenBackupSlots(header, SlotSecret::Recovery(code)).error().kind, ErrorKind::kNotFound);
 }
 
 TEST(BackupSlots, AnotherBackupsSlotOpensNothing) {
@@ -274,7 +293,7 @@ TEST(BackupSlots, AnotherBackupsSlotOpensNothing) {
   BackupHeader header = TestBackupHeader(1);
   header.slots = {
       MakeBackupPassphraseSlot(TestBackupHeader(2).id, 1, passphrase, kCheap, TestBackupKey(), header.made).value()};
-  auto opened = OpenBackupWithPassphrase(header, passphrase);
+  auto opened = OpenBackupSlots(header, SlotSecret::Passphrase(passphrase.Clone()));
   ASSERT_FALSE(opened);
   EXPECT_THAT(opened.error().text, HasSubstr("another backup's"));
 }

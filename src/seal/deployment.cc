@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/format_version.h"
 #include "base/ids.h"
 #include "crypto/random.h"
 #include "seal/file.h"
@@ -50,13 +51,14 @@ Result<Deployment> Parse(const Bytes& content) {
   if (parser.parse(content.data(), content.size()).get_object().get(object) != simdjson::SUCCESS) {
     return Damaged("not a JSON object");
   }
-  // Every member once and no other: what this program did not write it does not guess at.
-  if (object.size() != 4) return Damaged("members are missing or unknown");
   int64_t format = 0;
   std::string_view id_text, kind_text, created_text;
-  if (object["format"].get_int64().get(format) != simdjson::SUCCESS || format != kFormat) {
-    return Damaged("written by another version of this program");
+  if (object["format"].get_int64().get(format) != simdjson::SUCCESS || format < 0) return Damaged("bad format");
+  if (format != kFormat) {
+    return Fail(ErrorKind::kCorrupt, UnknownFormat(kFileName, static_cast<uint64_t>(format), kFormat));
   }
+  // Every member once and no other: what this program did not write it does not guess at.
+  if (object.size() != 4) return Damaged("members are missing or unknown");
   if (object["deployment_id"].get_string().get(id_text) != simdjson::SUCCESS ||
       object["kind"].get_string().get(kind_text) != simdjson::SUCCESS ||
       object["created"].get_string().get(created_text) != simdjson::SUCCESS) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format_version.h"
 #include "seal/path.h"
 #include "seal/sealed_record.h"
 
@@ -49,9 +50,10 @@ Bytes Seal(const KeyHierarchy& hierarchy, AccountId account, store::Revision rev
 
 Result<OpenedRecord> Open(const KeyHierarchy& hierarchy, AccountId account, ByteView stored, size_t size) {
   KAGIMORI_ASSIGN_OR_RETURN(OpenedRecord opened, OpenRecord(hierarchy, LedgerHeadPath(account), account, stored));
-  if (opened.schema != kSchema || opened.message.size() != size) {
-    return Fail(ErrorKind::kCorrupt, "a head of the ledger is of another version of the program");
+  if (opened.schema != kSchema) {
+    return Fail(ErrorKind::kCorrupt, UnknownFormat("a head of the ledger", opened.schema, kSchema));
   }
+  if (opened.message.size() != size) return Fail(ErrorKind::kCorrupt, "a head of the ledger has a wrong size");
   return opened;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format_version.h"
 #include "crypto/aead.h"
 #include "seal/envelope.h"
 #include "seal/record_codec.h"
@@ -50,15 +51,21 @@ Result<Bytes> SealRecordWithSecret(const KeyHierarchy& hierarchy, const RecordCo
 }
 
 Result<TermId> TermOfRecord(ByteView stored) {
-  if (stored.size() < kRecordHeadSize || stored.size() > store::kMaxValueSize || stored[0] != kRecordFormat) {
-    return Fail(ErrorKind::kCorrupt, "not a sealed record of a known format");
+  if (stored.size() < kRecordHeadSize || stored.size() > store::kMaxValueSize) {
+    return Fail(ErrorKind::kCorrupt, "not a sealed record: a wrong size");
+  }
+  if (stored[0] != kRecordFormat) {
+    return Fail(ErrorKind::kCorrupt, UnknownFormat("a record of the store", stored[0], kRecordFormat));
   }
   return static_cast<TermId>(ReadBe(stored.subspan(3, 4)));
 }
 
 Result<TermId> TermOfWrapped(ByteView wrapped) {
-  if (wrapped.size() < kSecretHeadSize || wrapped.size() > store::kMaxValueSize || wrapped[0] != kSecretFormat) {
-    return Fail(ErrorKind::kCorrupt, "not a wrapped secret of a known format");
+  if (wrapped.size() < kSecretHeadSize || wrapped.size() > store::kMaxValueSize) {
+    return Fail(ErrorKind::kCorrupt, "not a wrapped secret: a wrong size");
+  }
+  if (wrapped[0] != kSecretFormat) {
+    return Fail(ErrorKind::kCorrupt, UnknownFormat("a wrapped secret", wrapped[0], kSecretFormat));
   }
   return static_cast<TermId>(ReadBe(wrapped.subspan(1, 4)));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format_version.h"
 #include "crypto/aead.h"
 #include "crypto/digest.h"
 #include "seal/envelope.h"
@@ -31,7 +32,7 @@ Bytes EncodeHead(const SlotHeader& header) {
   return head;
 }
 
-std::unexpected<Error> Damaged() { return Fail(ErrorKind::kCorrupt, "a slot file is damaged or another version's"); }
+std::unexpected<Error> Damaged() { return Fail(ErrorKind::kCorrupt, "a slot file is damaged"); }
 
 }  // namespace
 
@@ -45,8 +46,10 @@ Bytes EncodeSlot(const SlotHeader& header, const secret::SecretKey256& slot_key,
 }
 
 Result<SlotHeader> DecodeSlotHeader(ByteView file) {
-  if (file.size() != kSlotFileSize || AsText(file.first(kMagic.size())) != kMagic || file[8] != kFormat)
-    return Damaged();
+  // The number first: a newer format may have another size.
+  if (file.size() <= kMagic.size() || AsText(file.first(kMagic.size())) != kMagic) return Damaged();
+  if (file[8] != kFormat) return Fail(ErrorKind::kCorrupt, UnknownFormat("the slot file", file[8], kFormat));
+  if (file.size() != kSlotFileSize) return Damaged();
   if (!std::ranges::equal(crypto::Sha256(file.first(kEnvelopeSize)), file.subspan(kEnvelopeSize))) return Damaged();
   SlotHeader header;
   switch (file[9]) {

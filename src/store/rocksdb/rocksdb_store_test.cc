@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <atomic>
 #include <filesystem>
 
+#include "store/rocksdb/rocksdb_format.h"
 #include "store/testing/contract_suite.h"
 #include "store/testing/rocksdb_fault_file_system.h"
 
@@ -39,6 +41,20 @@ TEST(RocksDbStore, AFolderIsOpenOnce) {
   auto third = RocksDbStore::Open({.folder = folder.path()});
   ASSERT_TRUE(third) << Describe(third.error());
   EXPECT_EQ(ValueOf(**third, "a"), "1");
+}
+
+TEST(RocksDbStore, ANewerFormatIsRefusedByName) {
+  TemporaryFolder folder;
+  RocksDbStore::Open({.folder = folder.path()}).value()->Close();
+  {
+    rocksdb::DB* opened = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open({}, folder.path(), &opened).ok());
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    ASSERT_TRUE(db->Put({}, rocksdb::Slice(kFormatKey), "\x02").ok());
+  }
+  auto store = RocksDbStore::Open({.folder = folder.path()});
+  ASSERT_FALSE(store);
+  EXPECT_THAT(store.error().text, HasSubstr("made by a newer version of Kagimori"));
 }
 
 TEST(RocksDbStore, TheFolderIsMadeForItsOwnerOnly) {
