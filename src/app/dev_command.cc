@@ -26,6 +26,8 @@ NodeOptions ToNodeOptions(const DevOptions& options, const DataFolder& folder) {
   node.host = options.listen.host;
   node.port = options.listen.port;
   node.cores = options.cores;
+  node.accept_rollback = options.integrity.accept_rollback;
+  node.integrity.scrub_records_per_second = options.integrity.scrub_records_per_second;
   node.loopback_names_only = !options.insecure_listen;
   node.accept_custom_policies = true;
   // A full laptop is no reason to stop; the audit log still stops everything when nothing can be written.

@@ -16,8 +16,9 @@ Result<> Fill(const NewDeployment& wanted) {
   KAGIMORI_RETURN_IF_ERROR(seal::SaveDeployment(wanted.options.data, deployment));
   auto root_key = crypto::RandomSecretArray<32>();
   KAGIMORI_RETURN_IF_ERROR(wanted.add_slot(deployment, root_key, now));
-  KAGIMORI_ASSIGN_OR_RETURN(const std::unique_ptr<Node> node,
-                            Node::Open(wanted.options, deployment, std::move(root_key)));
+  NodeOptions options = wanted.options;
+  options.create = true;
+  KAGIMORI_ASSIGN_OR_RETURN(const std::unique_ptr<Node> node, Node::Open(options, deployment, std::move(root_key)));
   return wanted.populate(deployment, node.get());
 }
 

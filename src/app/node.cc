@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/audit_key.h"
+#include "app/freshness.h"
 #include "app/service_events.h"
 #include "authz/authorizer.h"
 #include "base/log.h"
@@ -61,6 +62,7 @@ struct Node::State {
   seal::Deployment deployment;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<seal::KeyHierarchy> hierarchy;
+  std::unique_ptr<Integrity> integrity;
   std::unique_ptr<SystemClock> clock;
   std::unique_ptr<keys::ClockKeeper> clock_keeper;
   std::optional<crypto::Ed25519Signer> audit_signer;
@@ -102,14 +104,18 @@ struct Node::State {
 };
 
 Result<> Node::State::OpenStore(secret::SecretKey256 root_key) {
+  std::error_code ignored;
+  if (!options.create && !std::filesystem::exists(options.data / "store", ignored)) {
+    return Fail(ErrorKind::kNotFound, "the store is missing: there is no " + (options.data / "store").string() +
+                                          "; put it back, or restore a backup into a new folder");
+  }
   KAGIMORI_ASSIGN_OR_RETURN(store, store::RocksDbStore::Open({.folder = options.data / "store",
                                                               .write_buffer_bytes = options.store_write_buffer_bytes}));
-  // An empty store is a new one: its deployment record is made now.
-  auto loaded = seal::KeyHierarchy::Load(root_key.Clone(), store.get(), deployment);
-  if (!loaded && loaded.error().kind == ErrorKind::kNotFound) {
-    loaded = seal::KeyHierarchy::Create(std::move(root_key), store.get(), deployment);
-  }
-  KAGIMORI_ASSIGN_OR_RETURN(hierarchy, std::move(loaded));
+  KAGIMORI_ASSIGN_OR_RETURN(hierarchy, options.create
+                                           ? seal::KeyHierarchy::Create(std::move(root_key), store.get(), deployment)
+                                           : seal::KeyHierarchy::Load(std::move(root_key), store.get(), deployment));
+  KAGIMORI_ASSIGN_OR_RETURN(integrity,
+                            Integrity::Open(hierarchy.get(), store.get(), options.create, options.integrity));
 
   KAGIMORI_ASSIGN_OR_RETURN(keys::records::ClockState saved, keys::ClockKeeper::Load(*hierarchy, store.get()));
   clock = std::make_unique<SystemClock>(saved.high_water, std::chrono::milliseconds(saved.development_offset_millis));
@@ -119,16 +125,22 @@ Result<> Node::State::OpenStore(secret::SecretKey256 root_key) {
 
 Result<> Node::State::OpenAudit() {
   KAGIMORI_ASSIGN_OR_RETURN(audit_signer, LoadOrCreateAuditKey(*hierarchy, store.get()));
-  audit::LogOptions log_options{.folder = options.audit_folder.empty() ? options.data / "audit" : options.audit_folder,
-                                .signer = &*audit_signer,
-                                .clock = clock.get(),
-                                .deployment = deployment.id,
-                                .durability = options.audit_durability,
-                                .rotate_bytes = options.audit_rotate_bytes,
-                                .disk_reserve_bytes = options.audit_reserve_bytes,
-                                .compress = options.audit_compress,
-                                .anchor = std::nullopt};
-  KAGIMORI_ASSIGN_OR_RETURN(audit, audit::Log::Open(std::move(log_options)));
+  audit::LogOptions log_options;
+  log_options.folder = options.audit_folder.empty() ? options.data / "audit" : options.audit_folder;
+  log_options.signer = &*audit_signer;
+  log_options.clock = clock.get();
+  log_options.deployment = deployment.id;
+  log_options.durability = options.audit_durability;
+  log_options.rotate_bytes = options.audit_rotate_bytes;
+  log_options.disk_reserve_bytes = options.audit_reserve_bytes;
+  log_options.compress = options.audit_compress;
+  Freshness freshness(&integrity->ledger(), options.accept_rollback);
+  KAGIMORI_ASSIGN_OR_RETURN(audit, freshness.OpenAuditLog(std::move(log_options)));
+  if (!options.audit_anchor_file.empty()) {
+    KAGIMORI_RETURN_IF_ERROR(
+        freshness.CheckOutsideAnchor(options.audit_anchor_file, *audit_signer, deployment.id, *audit));
+  }
+  KAGIMORI_RETURN_IF_ERROR(freshness.Decide(clock->Wall(), audit.get()));
   if (const audit::Recovery& recovery = audit->recovery(); recovery.torn_bytes > 0) {
     log::Warning("the audit log's unlinked tail was moved aside, as a crash leaves it",
                  {{"bytes", std::to_string(recovery.torn_bytes)}, {"file", recovery.torn_file.string()}});
@@ -163,6 +175,7 @@ void Node::State::MakeServices() {
               .authorizer = &authorizer,
               .audit = audit.get(),
               .contended = &contended,
+              .quarantine = &integrity->quarantine(),
               .custom_policies =
                   options.accept_custom_policies ? kms::CustomPolicies::kAccepted : kms::CustomPolicies::kRefused};
 }
@@ -197,6 +210,7 @@ Result<> Node::State::ListenForOperators() {
   for (auto& state : core_states) state_list.push_back(state.get());
   auto not_ready = [this]() -> std::string {
     if (std::optional<Error> failure = audit->failure()) return "the audit log cannot be written";
+    if (!integrity->quarantine().accounts().empty()) return "the store is damaged";
     return audit->disk_state() == audit::DiskState::kFull ? "the audit log's disk is full" : "";
   };
   operator_pages = std::make_unique<gateway::OperatorPages>(state_list, [this] { return Figures(); }, not_ready);
@@ -235,6 +249,7 @@ void Node::State::Background() {
   while (!background_wake.wait_for(lock, kScheduleInterval, [this] { return background_stopping; })) {
     lock.unlock();
     RunSchedule();
+    integrity->ledger().SetAnchor(audit->SyncedHead());
     if (std::chrono::steady_clock::now() >= next_save) {
       next_save += kClockSaveInterval;
       if (Result<> saved = clock_keeper->Save(); !saved)
@@ -281,6 +296,10 @@ std::string Node::AuditPublicKeyPem() const { return crypto::Ed25519PublicPem(st
 Result<> Node::Start() {
   KAGIMORI_RETURN_IF_ERROR(state_->Listen());
   state_->background = std::thread([state = state_.get()] { state->Background(); });
+  state_->integrity->Start([state = state_.get()](const seal::ScrubReport& report) {
+    if (Result<> recorded = AppendScrubEvent(report, state->clock->Wall(), state->audit.get()); !recorded)
+      log::Error("the scrub's findings could not be recorded", {{"error", Describe(recorded.error())}});
+  });
   return {};
 }
 
@@ -308,6 +327,7 @@ NodeStatus Node::status() const {
   status.wall = state.clock->Wall();
   status.service = state.clock->Service();
   if (state.tls != nullptr) status.certificate_expiry = state.tls->certificate_expiry();
+  status.integrity = state.integrity->status();
   return status;
 }
 
@@ -346,11 +366,14 @@ void Node::Shutdown(std::chrono::milliseconds grace) {
   if (state.background.joinable()) state.background.join();
   for (auto& core : state.cores) core->Finish();
   if (state.operator_core != nullptr) state.operator_core->Finish();
-  if (Result<> saved = state.clock_keeper->Save(); !saved)
-    log::Error("the clock's state could not be saved", {{"error", Describe(saved.error())}});
+  state.integrity->Stop();
   state.outbox.reset();
   if (Result<> synced = state.audit->Sync(); !synced)
     log::Error("the audit log could not be synced", {{"error", Describe(synced.error())}});
+  // The last commit takes the log's last anchor with it.
+  state.integrity->ledger().SetAnchor(state.audit->SyncedHead());
+  if (Result<> saved = state.clock_keeper->Save(); !saved)
+    log::Error("the clock's state could not be saved", {{"error", Describe(saved.error())}});
   state.store->Close();
   state_.reset();
 }

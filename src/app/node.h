@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "app/integrity.h"
 #include "audit/log.h"
 #include "base/clock.h"
 #include "base/result.h"
@@ -22,6 +23,8 @@ namespace kagimori::app {
 
 struct NodeOptions {
   std::filesystem::path data;          // the data folder; this process has its lock
+  bool create = false;                 // make the store; else one that is missing is an error
+  bool accept_rollback = false;        // go on with a store or an audit log that is older than the other knows
   std::filesystem::path audit_folder;  // <data>/audit when empty
   std::string host = "127.0.0.1";
   uint16_t port = 4599;
@@ -36,6 +39,8 @@ struct NodeOptions {
   uint64_t audit_reserve_bytes = 1ull << 30;
   bool audit_compress = true;
   size_t store_write_buffer_bytes = 16ull << 20;  // what the store holds in memory before it writes a table
+  std::filesystem::path audit_anchor_file;        // outside anchors; empty: none
+  IntegrityOptions integrity;
   net::ServerLimits limits;
 };
 
@@ -58,6 +63,7 @@ struct NodeStatus {
   Timestamp wall;
   Timestamp service;
   std::optional<Timestamp> certificate_expiry;
+  IntegrityStatus integrity;
 };
 
 // Everything that runs, wired together: the only place besides main that names concrete classes.

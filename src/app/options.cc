@@ -69,6 +69,13 @@ void AddLimits(OptionParser* parser, net::ServerLimits* limits) {
   }
 }
 
+void AddIntegrity(OptionParser* parser, IntegrityChoices* choices) {
+  parser->Flag("accept-rollback", &choices->accept_rollback,
+               "Start although the store or the audit log is an older copy than the other knows");
+  parser->Number<uint64_t>("scrub-rate", &choices->scrub_records_per_second, 100, 10'000'000,
+                           "Records a second that the background check of the store reads");
+}
+
 template <class Options>
 void Complain(std::string text, Parsed<Options>* parsed) {
   parsed->options.reset();
@@ -126,6 +133,7 @@ Parsed<ServeOptions> ParseServe(const Arguments& arguments) {
   parser.Number<uint64_t>("audit-reserve", &options.audit_reserve_mib, 1, 1 << 30,
                           "MiB of free disk below which management calls stop");
   AddLimits(&parser, &options.limits);
+  AddIntegrity(&parser, &options.integrity);
   AddProcessOptions(&parser, &options.process);
   if (!parser.Run(arguments, &parsed)) {
     parsed.options.reset();
@@ -153,6 +161,7 @@ Parsed<DevOptions> ParseDev(const Arguments& arguments) {
               "Let others reach the server; its credentials are then random");
   AddAddress(&parser, "metrics", &options.metrics, "Where to serve /metrics, /healthz and /readyz (default: nowhere)");
   parser.Number("cores", &options.cores, 0, 1024, "Threads that serve; 0: one for each core");
+  AddIntegrity(&parser, &options.integrity);
   AddProcessOptions(&parser, &options.process);
   if (!parser.Run(arguments, &parsed)) {
     parsed.options.reset();

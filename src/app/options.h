@@ -26,6 +26,11 @@ struct ProcessOptions {  // what every command that opens a data folder takes
   bool allow_unlocked_memory = false;
 };
 
+struct IntegrityChoices {  // what every server takes
+  bool accept_rollback = false;
+  uint64_t scrub_records_per_second = 20'000;
+};
+
 struct ServeOptions {
   ProcessOptions process;
   std::filesystem::path data;
@@ -39,6 +44,7 @@ struct ServeOptions {
   audit::Durability audit_durability = audit::Durability::kWritten;
   uint64_t audit_rotate_mib = 256;
   uint64_t audit_reserve_mib = 1024;
+  IntegrityChoices integrity;
   net::ServerLimits limits;
 };
 
@@ -49,6 +55,7 @@ struct DevOptions {
   bool insecure_listen = false;
   std::optional<ListenAddress> metrics;
   int cores = 0;
+  IntegrityChoices integrity;
 };
 
 struct InitOptions {

@@ -16,6 +16,8 @@ NodeOptions ToNodeOptions(const ServeOptions& options, const DataFolder& folder)
   node.port = options.listen.port;
   node.tls = options.tls;
   node.cores = options.cores;
+  node.accept_rollback = options.integrity.accept_rollback;
+  node.integrity.scrub_records_per_second = options.integrity.scrub_records_per_second;
   if (options.metrics) {
     node.metrics_host = options.metrics->host;
     node.metrics_port = options.metrics->port;

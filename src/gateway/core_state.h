@@ -5,6 +5,7 @@
 #include "audit/log.h"
 #include "authz/authorizer.h"
 #include "base/clock.h"
+#include "gateway/disk_guard.h"
 #include "gateway/request_stats.h"
 #include "gateway/security_log.h"
 #include "gateway/turnstile.h"
@@ -15,6 +16,7 @@
 #include "kms/operation.h"
 #include "net/core.h"
 #include "seal/hierarchy.h"
+#include "seal/quarantine.h"
 #include "sigv4/verifier.h"
 
 namespace kagimori::gateway {
@@ -29,7 +31,9 @@ struct Services {
   keys::OutboxDelivery* outbox;
   const authz::Authorizer* authorizer;
   audit::Log* audit;
+  const DiskGuard* disk;
   Turnstile* contended;  // where changes that lost to another line up
+  const seal::Quarantine* quarantine;
   kms::CustomPolicies custom_policies = kms::CustomPolicies::kRefused;
 };
 
@@ -42,7 +46,7 @@ struct CoreState {
         aliases(&node->keys->aliases()),
         credentials(&node->directory->credentials()),
         audit(its_core, node->audit) {
-    its_core->AddTurnEndHook([this] { security.Flush(); });
+    its_core->AddTurnEndHook([this] { security.Flush(services->disk->stop() != DiskGuard::Stop::kNothing); });
   }
 
   const Services* services;

@@ -83,6 +83,17 @@ Task<void> AnswerError(RequestScope& scope, ApiError error) {
   scope.Answer(error.http_status(), kJsonType, BodyOf(error), error.name());
 }
 
+// Below the reserve the refusal itself is recorded; without any room that would only take the last of it.
+Task<void> AnswerNoRoom(RequestScope& scope) {
+  const DiskGuard& disk = *scope.services().disk;
+  ApiError error = Errors::DependencyTimeout(std::string(disk.reason()));
+  if (disk.stop() != DiskGuard::Stop::kEverything) {
+    co_await AnswerError(scope, std::move(error));
+  } else {
+    scope.Answer(error.http_status(), kJsonType, BodyOf(error), error.name());
+  }
+}
+
 // The steps of a request in their order; each may end it.
 Task<void> Serve(RequestScope& scope) {
   // 1  the scope is open: request id, time of arrival
@@ -100,10 +111,15 @@ Task<void> Serve(RequestScope& scope) {
   // 5  whose request it is
   std::expected<void, Unauthenticated> authenticated = co_await Authenticate(scope, sigv4::Protocol::kJson);
   if (!authenticated) co_return AnswerUnverified(scope, ToApiError(authenticated.error()));
-  // Below the audit log's disk reserve nothing is changed any more; use of keys goes on as long as it can be recorded.
-  if (!descriptor->read_only && scope.services().audit->disk_state() != audit::DiskState::kOk) {
-    log::Error("a management call is refused: the audit log's disk is down to its reserve",
-               {{"request_id", std::string(scope.request_id())}, {"operation", std::string(scope.operation)}});
+  // As the disk fills changes stop first; use of keys goes on as long as it can be recorded.
+  if (scope.services().disk->Refuses(descriptor->read_only)) {
+    co_await AnswerNoRoom(scope);
+    co_return;
+  }
+  // An account whose records are not what the ledger says is not served: a wrong answer would be worse.
+  if (scope.services().quarantine->Holds(scope.caller().account)) {
+    log::Error("a call is refused: the account's records are damaged",
+               {{"request_id", std::string(scope.request_id())}, {"account", scope.caller().account.ToString()}});
     co_await AnswerError(scope, Errors::KmsInternal());
     co_return;
   }
