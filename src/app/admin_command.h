@@ -2,6 +2,7 @@
 #define KAGIMORI_APP_ADMIN_COMMAND_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -59,6 +60,8 @@ struct AdminCall {
   Node* node = nullptr;
   std::stop_token server_stop{};
   std::stop_token node_stop{};
+  // Bytes for the caller, before the answer (admin_stream.h); waits for a slow one. kUnavailable: it has gone.
+  std::function<Result<>(ByteView)> stream{};
 
   // The server is about to end, or to be sealed, and waits for this call: give up what takes long.
   bool Stopping() const { return server_stop.stop_requested() || node_stop.stop_requested(); }

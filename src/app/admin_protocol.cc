@@ -181,12 +181,13 @@ Result<AdminReply> AdminRunner::RunAudited(const AdminRequest& request, const Re
 }
 
 AdminAnswer AdminRunner::Run(const AdminRequest& request, std::vector<secret::SecretBytes> secrets, uint32_t peer_uid,
-                             std::stop_token server_stop) {
+                             std::stop_token server_stop, std::function<Result<>(ByteView)> stream) {
   AdminCall call{.parameters = request.parameters,
                  .secrets = std::move(secrets),
                  .peer_uid = peer_uid,
                  .administration = administration_,
-                 .server_stop = std::move(server_stop)};
+                 .server_stop = std::move(server_stop),
+                 .stream = std::move(stream)};
   // Until the record is written: the node and its audit log stay open.
   Result<NodeLease> lease = request.command->needs_node ? administration_->Lease() : NodeLease();
   if (lease) {

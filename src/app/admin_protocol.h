@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <span>
@@ -58,7 +59,7 @@ class AdminRunner {
   // Obeys a request that came with `secrets`. Every call is audited before its answer is given; one whose record cannot
   // be written gives an error and none of its secrets.
   AdminAnswer Run(const AdminRequest& request, std::vector<secret::SecretBytes> secrets, uint32_t peer_uid,
-                  std::stop_token server_stop);
+                  std::stop_token server_stop, std::function<Result<>(ByteView)> stream = {});
 
  private:
   class Turn;

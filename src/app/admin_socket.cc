@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "app/admin_protocol.h"
+#include "app/admin_stream.h"
 #include "app/secret_channel.h"
 #include "app/unix_socket.h"
 #include "base/log.h"
@@ -99,7 +100,8 @@ Result<> AdminSocket::State::Talk(int peer, uint32_t uid) {
       KAGIMORI_ASSIGN_OR_RETURN(auto secret, SecretChannel::Receive(peer, size, asked, stop.get()));
       secrets.push_back(std::move(secret));
     }
-    answer = runner.Run(*request, std::move(secrets), uid, stopping.get_token());
+    answer = runner.Run(*request, std::move(secrets), uid, stopping.get_token(),
+                        [this, peer](ByteView bytes) { return SendStreamed(peer, bytes, stop.get()); });
   } else {
     answer = RefuseAdminRequest(request.error().text);
   }
@@ -133,28 +135,40 @@ AdminSocket::~AdminSocket() {
   unlink((state_->folder / kSocketName).c_str());
 }
 
-Result<AdminResult> CallAdminSocket(const std::filesystem::path& folder, std::string_view command,
-                                    const AdminParameters& parameters, std::span<const secret::SecretBytes> secrets,
-                                    std::chrono::milliseconds timeout) {
+Result<Descriptor> ConnectAdminSocket(const std::filesystem::path& folder) {
   auto socket = ConnectUnix(folder, kSocketName);
-  if (!socket) {
-    if (socket.error().kind != ErrorKind::kNotFound) return std::unexpected(socket.error());
-    return Fail(ErrorKind::kUnavailable, "no server runs on the data folder " + folder.string());
-  }
-  const Deadline deadline = In(timeout);
-  KAGIMORI_RETURN_IF_ERROR(WriteLine(socket->get(), AdminRequestLine(command, parameters, secrets), deadline, -1));
+  if (socket || socket.error().kind != ErrorKind::kNotFound) return socket;
+  return Fail(ErrorKind::kUnavailable, "no server runs on the data folder " + folder.string());
+}
+
+Result<> SendAdminRequest(int socket, std::string_view command, const AdminParameters& parameters,
+                          std::span<const secret::SecretBytes> secrets, Deadline deadline) {
+  KAGIMORI_RETURN_IF_ERROR(WriteLine(socket, AdminRequestLine(command, parameters, secrets), deadline, -1));
   for (const secret::SecretBytes& secret : secrets) {
-    KAGIMORI_RETURN_IF_ERROR(SecretChannel::Send(socket->get(), secret, deadline, -1));
+    KAGIMORI_RETURN_IF_ERROR(SecretChannel::Send(socket, secret, deadline, -1));
   }
-  auto line = ReadLine(socket->get(), kMaxAdminAnswer, deadline, -1);
+  return {};
+}
+
+Result<AdminResult> ReceiveAdminResult(int socket, std::string_view begun, Deadline deadline) {
+  auto line = ReadLine(socket, kMaxAdminAnswer, deadline, -1);
   if (!line) return Fail(ErrorKind::kUnavailable, "the server gave no answer: " + line.error().text);
-  KAGIMORI_ASSIGN_OR_RETURN(AdminAnswerHead head, ParseAdminAnswer(*line));
+  KAGIMORI_ASSIGN_OR_RETURN(AdminAnswerHead head, ParseAdminAnswer(std::string(begun) + *line));
   AdminResult result{.json = std::move(head.result_json), .secrets = {}};
   for (const size_t size : head.secrets) {
-    KAGIMORI_ASSIGN_OR_RETURN(auto secret, SecretChannel::Receive(socket->get(), size, deadline, -1));
+    KAGIMORI_ASSIGN_OR_RETURN(auto secret, SecretChannel::Receive(socket, size, deadline, -1));
     result.secrets.push_back(std::move(secret));
   }
   return result;
+}
+
+Result<AdminResult> CallAdminSocket(const std::filesystem::path& folder, std::string_view command,
+                                    const AdminParameters& parameters, std::span<const secret::SecretBytes> secrets,
+                                    std::chrono::milliseconds timeout) {
+  KAGIMORI_ASSIGN_OR_RETURN(const Descriptor socket, ConnectAdminSocket(folder));
+  const Deadline deadline = In(timeout);
+  KAGIMORI_RETURN_IF_ERROR(SendAdminRequest(socket.get(), command, parameters, secrets, deadline));
+  return ReceiveAdminResult(socket.get(), {}, deadline);
 }
 
 }  // namespace kagimori::app

@@ -12,6 +12,7 @@
 
 #include "app/admin_command.h"
 #include "app/administration.h"
+#include "app/unix_socket.h"
 #include "base/result.h"
 #include "secret/secret_bytes.h"
 
@@ -53,6 +54,12 @@ struct AdminResult {
 Result<AdminResult> CallAdminSocket(const std::filesystem::path& folder, std::string_view command,
                                     const AdminParameters& parameters, std::span<const secret::SecretBytes> secrets,
                                     std::chrono::milliseconds timeout);
+// Its three steps, for a call that is not only one answer (admin_stream.h). `begun`: what of the answer's line has been
+// read already.
+Result<Descriptor> ConnectAdminSocket(const std::filesystem::path& folder);
+Result<> SendAdminRequest(int socket, std::string_view command, const AdminParameters& parameters,
+                          std::span<const secret::SecretBytes> secrets, Deadline deadline);
+Result<AdminResult> ReceiveAdminResult(int socket, std::string_view begun, Deadline deadline);
 
 }  // namespace kagimori::app
 

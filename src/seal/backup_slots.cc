@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "crypto/random.h"
@@ -47,6 +48,36 @@ Result<secret::SecretKey256> OpenFirst(const BackupHeader& header, SlotKind kind
 }
 
 }  // namespace
+
+NewBackupKey MakeBackupKey() {
+  NewBackupKey made{.key = crypto::RandomSecretArray<32>(), .slots = {}};
+  crypto::FillRandom(made.id);
+  return made;
+}
+
+std::vector<secret::SecretBytes> PackBackupKey(const NewBackupKey& key) {
+  std::vector<secret::SecretBytes> packed;
+  packed.push_back(RecordCodec::ToBytes(key.key));
+  for (const Bytes& slot : key.slots) packed.push_back(secret::SecretBytes::CopyOf(slot));
+  return packed;
+}
+
+Result<NewBackupKey> UnpackBackupKey(const std::vector<secret::SecretBytes>& packed) {
+  auto refuse = [] { return Fail(ErrorKind::kInvalid, "not a backup's key with its slots"); };
+  if (packed.size() < 2 || packed.size() > 1 + kMaxBackupSlots) return refuse();
+  auto key = RecordCodec::ToKey(packed[0]);
+  if (!key) return refuse();
+  NewBackupKey unpacked{.key = *std::move(key), .slots = {}};
+  for (size_t i = 1; i < packed.size(); ++i) {
+    const std::string slot = RecordCodec::Message(packed[i]);  // a slot is public: it stands in the backup
+    auto header = DecodeSlotHeader(AsBytes(slot));
+    if (!header) return refuse();
+    if (i == 1) unpacked.id = header->deployment_id;
+    if (header->deployment_id != unpacked.id) return refuse();
+    unpacked.slots.emplace_back(slot.begin(), slot.end());
+  }
+  return unpacked;
+}
 
 Result<Bytes> MakeBackupPassphraseSlot(const BackupId& id, int number, const secret::SecretBytes& passphrase,
                                        const crypto::Argon2Parameters& argon2, const secret::SecretKey256& backup_key,

@@ -1,6 +1,8 @@
 #ifndef KAGIMORI_SEAL_BACKUP_SLOTS_H_
 #define KAGIMORI_SEAL_BACKUP_SLOTS_H_
 
+#include <vector>
+
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/result.h"
@@ -15,6 +17,17 @@ namespace kagimori::seal {
 // The ways into a backup: slots as those of the data folder (slot_file.h), but inside the backup's header, owned by the
 // backup's id and holding its own random key. A backup opens with what was given when it was made, and with nothing of
 // the deployment. Both block (Argon2id).
+
+struct NewBackupKey {
+  BackupId id{};
+  secret::SecretKey256 key;
+  std::vector<Bytes> slots;  // that hold the key, owned by the id
+};
+// A random id and key, without slots.
+NewBackupKey MakeBackupKey();
+// From one process to another: the key, then each slot. kInvalid: not what PackBackupKey gives.
+std::vector<secret::SecretBytes> PackBackupKey(const NewBackupKey& key);
+Result<NewBackupKey> UnpackBackupKey(const std::vector<secret::SecretBytes>& packed);
 
 // kInvalid for a passphrase out of bounds (slots.h).
 Result<Bytes> MakeBackupPassphraseSlot(const BackupId& id, int number, const secret::SecretBytes& passphrase,

@@ -288,6 +288,26 @@ TEST(BackupSlots, OpenWithTheirRecoveryCode) {
   EXPECT_EQ(OpenBackupSlots(header, SlotSecret::Recovery(code)).error().kind, ErrorKind::kNotFound);
 }
 
+TEST(BackupSlots, GoFromOneProcessToAnother) {
+  NewBackupKey made = MakeBackupKey();
+  made.slots = {TestBackupSlot(made.id, made.key), TestBackupSlot(made.id, made.key)};
+  auto packed = PackBackupKey(made);
+  auto unpacked = UnpackBackupKey(packed);
+  ASSERT_TRUE(unpacked);
+  EXPECT_EQ(unpacked->id, made.id);
+  EXPECT_EQ(unpacked->slots, made.slots);
+  EXPECT_EQ(secret::SecretTesting::BytesOf(unpacked->key), secret::SecretTesting::BytesOf(made.key));
+
+  packed.push_back(secret::SecretBytes::CopyOf(TestBackupSlot(TestBackupHeader().id, made.key)));
+  EXPECT_FALSE(UnpackBackupKey(packed));  // another backup's slot
+  packed.pop_back();
+  packed.push_back(secret::SecretTesting::FromText("no slot"));
+  EXPECT_FALSE(UnpackBackupKey(packed));
+  std::vector<secret::SecretBytes> key_alone;
+  key_alone.push_back(packed[0].Clone());
+  EXPECT_FALSE(UnpackBackupKey(key_alone));
+}
+
 TEST(BackupSlots, AnotherBackupsSlotOpensNothing) {
   const auto passphrase = secret::SecretTesting::FromText("a passphrase of the backup");
   BackupHeader header = TestBackupHeader(1);
