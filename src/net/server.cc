@@ -53,11 +53,11 @@ Server::Server(std::vector<Core*> cores, Handler* handler, ServerLimits limits, 
 
 Server::~Server() = default;
 
-Result<std::string> Server::Listen(const std::string& host, uint16_t port) {
+Result<std::string> Server::Listen(const std::string& host, uint16_t port, PortUse use) {
   boost::system::error_code ec;
   const auto address = boost::asio::ip::make_address(host, ec);
   if (ec) return Fail(ErrorKind::kInvalid, "not an IP address to listen on: " + host);
-  if (port != 0) KAGIMORI_RETURN_IF_ERROR(CheckFree({address, port}));
+  if (port != 0 && use == PortUse::kAlone) KAGIMORI_RETURN_IF_ERROR(CheckFree({address, port}));
   for (auto& shard : impl_->shards) {
     // With port 0 the first one's choice is everybody's.
     KAGIMORI_ASSIGN_OR_RETURN(port, shard->Listen({address, port}));

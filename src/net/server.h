@@ -47,6 +47,10 @@ struct ServerCounters {  // for /metrics
   uint64_t handshake_failures = 0;  // TLS
 };
 
+// Whether another server of this process may listen at the same address for a while: for two that follow each other
+// without a moment in which nobody listens.
+enum class PortUse { kAlone, kShared };
+
 // HTTP/1.1 (RFC 9112) over TCP or TLS: keep-alive, pipelining (one exchange at a time, answers in order), chunked
 // bodies, Expect: 100-continue. An acceptor with SO_REUSEPORT on every core. Malformed requests get a short plain
 // answer (400, 408, 413, 431, 501, 503, 505) and a closed connection, and never reach the handler: a message with both
@@ -61,8 +65,8 @@ class Server {
   ~Server();
 
   // Binds `host` (an IP address) on every core; port 0 takes a free one. Gives "address:port". Fails when somebody
-  // listens there already. Call once, before the cores start.
-  Result<std::string> Listen(const std::string& host, uint16_t port);
+  // listens there already, unless `use` allows it. Call once, before the cores start.
+  Result<std::string> Listen(const std::string& host, uint16_t port, PortUse use = PortUse::kAlone);
   uint16_t port() const;
 
   // Stops accepting, lets every exchange under way end (its response says Connection: close), closes idle connections,

@@ -28,6 +28,7 @@ class Arena {
     size_t arena_bytes = 0;                // size of the first mapping
     size_t overflow_bytes = 0;             // mapped beyond it
     size_t carved_bytes = 0;               // ever handed to a size class; only grows
+    size_t live_bytes = 0;                 // of blocks that hold a secret now; exact while no other thread makes any
   };
   // Thread-safe.
   static Stats GetStats();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -38,6 +39,14 @@ constexpr auto kCacheLimit = [] {
 }();
 
 size_t ClassOf(size_t size) { return kClassOf[(size + kStep - 1) / kStep]; }
+
+// What a thread took from a pool less what it gave back, in bytes; only that thread changes the number. Alone it may be
+// negative: another thread may give back. Linked where it lies, so that joining the list cannot fail.
+struct LiveCounter {
+  std::atomic<int64_t> bytes = 0;
+  LiveCounter* previous = nullptr;
+  LiveCounter* next = nullptr;
+};
 
 class Pool {
  public:
@@ -84,9 +93,31 @@ class Pool {
     mapped_ -= block.capacity;
   }
 
+  void AddCounter(LiveCounter* counter) noexcept {
+    std::lock_guard lock(mutex_);
+    counter->next = counters_;
+    if (counters_ != nullptr) counters_->previous = counter;
+    counters_ = counter;
+  }
+  void RemoveCounter(LiveCounter* counter) noexcept {
+    std::lock_guard lock(mutex_);
+    (counter->previous != nullptr ? counter->previous->next : counters_) = counter->next;
+    if (counter->next != nullptr) counter->next->previous = counter->previous;
+    ended_live_ += counter->bytes.load(std::memory_order_relaxed);
+  }
+  // For a thread that has no counter any more.
+  void AddLive(int64_t bytes) noexcept {
+    std::lock_guard lock(mutex_);
+    ended_live_ += bytes;
+  }
+
   Arena::Stats Stats() {
     std::lock_guard lock(mutex_);
-    return {weakest_, arena_size_, mapped_, carved_};
+    int64_t live = ended_live_;
+    for (const LiveCounter* at = counters_; at != nullptr; at = at->next) {
+      live += at->bytes.load(std::memory_order_relaxed);
+    }
+    return {weakest_, arena_size_, mapped_, carved_, static_cast<size_t>(std::max<int64_t>(live, 0))};
   }
 
  private:
@@ -147,6 +178,8 @@ class Pool {
   size_t arena_size_ = 0;
   size_t mapped_ = 0;  // beyond the arena
   size_t carved_ = 0;
+  int64_t ended_live_ = 0;  // of the threads that have ended
+  LiveCounter* counters_ = nullptr;
   uint8_t* chunk_ = nullptr;  // what is left of the newest chunk
   size_t chunk_left_ = 0;
   std::array<size_t, kClasses> blocks_{};
@@ -169,12 +202,19 @@ struct ThreadCache {
 enum class CacheState : uint8_t { kNew, kLive, kGone };
 constinit thread_local CacheState cache_state = CacheState::kNew;
 constinit thread_local std::array<ThreadCache, 2> caches{};
+constinit thread_local std::array<LiveCounter, 2> live{};
 
 struct CacheOwner {
-  CacheOwner() { cache_state = CacheState::kLive; }
+  CacheOwner() {
+    for (PoolKind kind : {PoolKind::kSecret, PoolKind::kBody}) {
+      GetPool(kind).AddCounter(&live[static_cast<size_t>(kind)]);
+    }
+    cache_state = CacheState::kLive;
+  }
   ~CacheOwner() {
     cache_state = CacheState::kGone;
     for (PoolKind kind : {PoolKind::kSecret, PoolKind::kBody}) {
+      GetPool(kind).RemoveCounter(&live[static_cast<size_t>(kind)]);
       ThreadCache& cache = caches[static_cast<size_t>(kind)];
       for (size_t i = 0; i < kClasses; ++i) {
         GetPool(kind).Give(i, cache.blocks[i].data(), cache.count[i]);
@@ -191,6 +231,14 @@ bool CacheIsLive() {
     static_cast<void>(&owner);
   }
   return cache_state == CacheState::kLive;
+}
+
+// REQUIRES: CacheIsLive() was asked on this thread. No lock prefix: nobody else writes.
+void CountLive(PoolKind kind, int64_t bytes) noexcept {
+  if (cache_state == CacheState::kGone) [[unlikely]]
+    return GetPool(kind).AddLive(bytes);
+  std::atomic<int64_t>& counter = live[static_cast<size_t>(kind)].bytes;
+  counter.store(counter.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
 }
 
 [[gnu::noinline]] uint8_t* TakeSlowly(PoolKind kind, ThreadCache& cache, size_t size_class) {
@@ -220,6 +268,8 @@ bool CacheIsLive() {
 Block AllocateBlock(PoolKind kind, size_t size) {
   if (size > kLargestClass) [[unlikely]] {
     Block block = GetPool(kind).TakeLarge(size);
+    CacheIsLive();
+    CountLive(kind, static_cast<int64_t>(block.capacity));
     KAGIMORI_SECRET_UNPOISON(block.data, size);
     return block;
   }
@@ -231,6 +281,7 @@ Block AllocateBlock(PoolKind kind, size_t size) {
   } else {
     data = TakeSlowly(kind, cache, size_class);
   }
+  CountLive(kind, kClassSizes[size_class]);
   KAGIMORI_SECRET_UNPOISON(data, size);
   return {data, kClassSizes[size_class]};
 }
@@ -238,6 +289,8 @@ Block AllocateBlock(PoolKind kind, size_t size) {
 void FreeBlock(PoolKind kind, Block block) noexcept {
   KAGIMORI_SECRET_UNPOISON(block.data, block.capacity);
   explicit_bzero(block.data, block.capacity);
+  CacheIsLive();
+  CountLive(kind, -static_cast<int64_t>(block.capacity));
   if (block.capacity > kLargestClass) [[unlikely]]
     return GetPool(kind).GiveLarge(block);
   KAGIMORI_SECRET_POISON(block.data, block.capacity);

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <new>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "secret/process.h"
@@ -88,6 +89,28 @@ TEST(Pool, LargeBlocksGoBackToTheKernel) {
   EXPECT_GE(Arena::GetStats().overflow_bytes, before + 100'000);
   FreeBlock(PoolKind::kSecret, block);
   EXPECT_EQ(Arena::GetStats().overflow_bytes, before);
+}
+
+TEST(Pool, SaysHowMuchIsInUseWhateverThreadGaveItBack) {
+  const size_t before = Arena::GetStats().live_bytes;
+  std::vector<Block> blocks;
+  for (size_t size : {1, 16, 33, 5000, 100'000}) blocks.push_back(AllocateBlock(PoolKind::kSecret, size));
+  size_t taken = 0;
+  for (const Block& block : blocks) taken += block.capacity;
+  EXPECT_EQ(Arena::GetStats().live_bytes, before + taken);
+  Block left;
+  std::thread other([&] {
+    for (const Block& block : blocks) FreeBlock(PoolKind::kSecret, block);
+    left = AllocateBlock(PoolKind::kSecret, 64);
+    EXPECT_EQ(Arena::GetStats().live_bytes, before + 64);
+  });
+  other.join();
+  EXPECT_EQ(Arena::GetStats().live_bytes, before + 64);
+  const Block body = AllocateBlock(PoolKind::kBody, 64);  // another pool's
+  EXPECT_EQ(Arena::GetStats().live_bytes, before + 64);
+  FreeBlock(PoolKind::kBody, body);
+  FreeBlock(PoolKind::kSecret, left);
+  EXPECT_EQ(Arena::GetStats().live_bytes, before);
 }
 
 TEST(Arena, ConfigureComesFirstOrNotAtAll) {
