@@ -65,6 +65,8 @@ struct Log::State {
   std::atomic<uint64_t> free_bytes{UINT64_MAX};
   Recovery recovery;
 
+  std::atomic<bool> failed{false};  // whether there is a failure, for those who ask often
+
   mutable std::mutex mutex;  // orders the appends; all below but the threads
   std::shared_ptr<File> file;
   Anchor head;
@@ -304,6 +306,7 @@ Result<Anchor> Log::Append(std::span<const EventLine> lines) {
 std::unexpected<Error> Log::State::SetFailed(Error error) {
   if (!failure) {
     failure = error;
+    failed = true;
     log::Error("the audit log has failed: every call is refused until a restart", {{"error", Describe(error)}});
   }
   return std::unexpected(std::move(error));
@@ -367,7 +370,7 @@ uint64_t Log::free_bytes() const { return state_->free_bytes.load(std::memory_or
 
 DiskState Log::disk_state() const {
   uint64_t free = free_bytes();
-  if (failure() || free < kFullBytes) return DiskState::kFull;
+  if (state_->failed.load(std::memory_order_relaxed) || free < kFullBytes) return DiskState::kFull;
   return free < state_->options.disk_reserve_bytes ? DiskState::kReserve : DiskState::kOk;
 }
 

@@ -77,6 +77,30 @@ void AddRequests(const RequestStats& requests, std::vector<MetricFamily>* out) {
   out->push_back(std::move(latency));
 }
 
+void AddAnchors(const NodeFigures& figures, std::vector<MetricFamily>* out) {
+  if (figures.anchors.empty()) return;
+  MetricFamily sequence = Family("kagimori_audit_anchor_sequence",
+                                 "Number of the audit event that the newest anchor outside names", MetricType::Gauge);
+  MetricFamily failures = Family("kagimori_audit_anchor_failures_total",
+                                 "Audit anchors that could not be brought outside", MetricType::Counter);
+  MetricFamily failing = Family("kagimori_audit_anchor_failing",
+                                "1: the last audit anchor could not be brought outside", MetricType::Gauge);
+  auto add = [](MetricFamily* family, const std::string& place, double value) {
+    ClientMetric& metric = family->metric.emplace_back();
+    metric.label.push_back({"place", place});
+    metric.counter.value = value;
+    metric.gauge.value = value;
+  };
+  for (const NodeFigures::AnchorPlace& anchor : figures.anchors) {
+    add(&sequence, anchor.place, static_cast<double>(anchor.sequence));
+    add(&failures, anchor.place, static_cast<double>(anchor.failures));
+    add(&failing, anchor.place, anchor.failing ? 1 : 0);
+  }
+  out->push_back(std::move(sequence));
+  out->push_back(std::move(failures));
+  out->push_back(std::move(failing));
+}
+
 void AddFigures(const NodeFigures& figures, std::vector<MetricFamily>* out) {
   out->push_back(Gauge("kagimori_connections_open", "Client connections open",
                        static_cast<double>(figures.server.connections_open)));
@@ -101,6 +125,12 @@ void AddFigures(const NodeFigures& figures, std::vector<MetricFamily>* out) {
                        static_cast<double>(figures.audit_sequence - figures.audit_synced_sequence)));
   out->push_back(Gauge("kagimori_audit_free_bytes", "Free space of the audit log's disk",
                        static_cast<double>(figures.audit_free_bytes)));
+  out->push_back(Gauge("kagimori_store_free_bytes", "Free space of the store's disk",
+                       static_cast<double>(figures.store_free_bytes)));
+  out->push_back(Gauge("kagimori_stopped",
+                       "1: calls that change something are refused for want of room, 2: every call is refused",
+                       static_cast<double>(figures.stopped)));
+  AddAnchors(figures, out);
   out->push_back(Gauge("kagimori_audit_failed", "1: the audit log cannot be written; nothing is answered",
                        figures.audit_failed ? 1 : 0));
   out->push_back(Gauge("kagimori_sealed", "1: the root key is not in memory", figures.sealed ? 1 : 0));

@@ -24,6 +24,15 @@ struct NodeFigures {
   uint64_t audit_synced_sequence = 0;
   uint64_t audit_free_bytes = 0;
   bool audit_failed = false;
+  uint64_t store_free_bytes = 0;
+  DiskGuard::Stop stopped = DiskGuard::Stop::kNothing;
+  struct AnchorPlace {
+    std::string place;  // "file", "url"
+    uint64_t sequence = 0;
+    uint64_t failures = 0;
+    bool failing = false;
+  };
+  std::vector<AnchorPlace> anchors;
   bool sealed = false;
   std::optional<Timestamp> certificate_expiry;
 };

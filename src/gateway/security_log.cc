@@ -16,8 +16,8 @@ void SecurityLog::Count(std::string_view code, std::string_view peer) {
   }
 }
 
-void SecurityLog::Flush() {
-  if (total_ == 0) return;
+void SecurityLog::Flush(bool quiet) {
+  if (total_ == 0 || quiet) return;
   auto now = std::chrono::steady_clock::now();
   if (now < next_) return;
   next_ = now + kInterval;

@@ -19,8 +19,8 @@ class SecurityLog {
   void Count(std::string_view code, std::string_view peer);
 
   // Writes the summary of the last interval, if it is over and there is something to say. Cheap otherwise: call once a
-  // turn.
-  void Flush();
+  // turn. `quiet`: the disk is short of room; what was counted waits for the first summary after it.
+  void Flush(bool quiet);
 
  private:
   static constexpr std::chrono::seconds kInterval{10};

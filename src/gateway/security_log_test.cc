@@ -12,7 +12,7 @@ namespace {
 
 std::string Flushed(SecurityLog& log) {
   testing::internal::CaptureStderr();
-  log.Flush();
+  log.Flush(/*quiet=*/false);
   return testing::internal::GetCapturedStderr();
 }
 

@@ -68,6 +68,11 @@ Task<void> Serve(RequestScope& scope) {
     sigv4::WireError wire = sigv4::ToWire(failure->kind, sigv4::Protocol::kQuery);
     co_return AnswerUnverified(scope, {wire.status, wire.code, failure->message});
   }
+  const DiskGuard& disk = *scope.services().disk;
+  if (disk.Refuses(/*read_only=*/true)) {
+    QueryError error{503, "ServiceUnavailable", std::string(disk.reason()), wire::QueryFault::kReceiver};
+    co_return scope.Answer(error.status, kXmlType, Document(scope, error), error.code);
+  }
   std::string body = sts::GetCallerIdentity(scope.caller(), scope.request_id());
   std::string line = scope.AuditLine({}, {});
   bool recorded = co_await scope.Record(line);

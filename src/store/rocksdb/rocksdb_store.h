@@ -23,6 +23,7 @@ struct RocksDbOptions {
   size_t max_waiting_commit_bytes = 64 * 1024 * 1024;  // kUnavailable beyond it
   size_t cache_bytes = 64 * 1024 * 1024;
   size_t write_buffer_bytes = 16 * 1024 * 1024;
+  uint64_t min_free_bytes = 0;  // kLimit to every commit while the disk has less; 0: do not look
   size_t watch_history = 4096;  // events that a watch can start from; none survives a restart
   rocksdb::Env* env = nullptr;  // tests of faults; not owned, outlives the store
 };

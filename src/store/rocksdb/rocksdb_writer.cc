@@ -1,6 +1,7 @@
 #include "store/rocksdb/rocksdb_writer.h"
 
 #include <rocksdb/write_batch.h>
+#include <sys/statvfs.h>
 
 #include <deque>
 #include <string>
@@ -125,6 +126,8 @@ GroupWriter::GroupWriter(rocksdb::DB* db, WatchHub* watches, const std::atomic<b
       sync_(options.sync),
       max_waiting_(options.max_waiting_commits),
       max_waiting_bytes_(options.max_waiting_commit_bytes),
+      folder_(options.folder),
+      min_free_bytes_(options.min_free_bytes),
       revision_(revision),
       thread_([this] { Run(); }) {}
 
@@ -172,13 +175,28 @@ void GroupWriter::Run() {
   }
 }
 
+// A write that fails for want of room ends the process, as any other: so there is none without room. Others may take it
+// between the look and the write, and that does end it.
+Result<> GroupWriter::Room() const {
+  if (min_free_bytes_ == 0) return {};
+  struct statvfs info{};
+  if (statvfs(folder_.c_str(), &info) != 0) return Fail(ErrorKind::kIo, "the store's disk cannot be looked at");
+  if (static_cast<uint64_t>(info.f_bavail) * info.f_frsize >= min_free_bytes_) return {};
+  return Fail(ErrorKind::kLimit, "the store's disk is full");
+}
+
 void GroupWriter::CommitGroup(std::vector<Waiting> waiting) {
   Group group(db_, ledger_.load(), revision_);
+  const Result<> room = Room();
   std::vector<Result<Revision>> answers;
   answers.reserve(waiting.size());
   for (const Waiting& one : waiting) {
     if (damaged_->load()) {
       answers.push_back(Fail(ErrorKind::kCorrupt, "the store is damaged and takes no commits"));
+      continue;
+    }
+    if (!room) {
+      answers.push_back(std::unexpected(room.error()));
       continue;
     }
     answers.push_back(group.Accept(one.transaction));

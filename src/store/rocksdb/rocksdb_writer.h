@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -49,6 +50,7 @@ class GroupWriter {
   void Run();
   std::vector<Waiting> TakeGroup();  // REQUIRES: mutex_ held, queue_ not empty
   void CommitGroup(std::vector<Waiting> waiting);
+  Result<> Room() const;
 
   rocksdb::DB* const db_;
   WatchHub* const watches_;
@@ -56,6 +58,8 @@ class GroupWriter {
   const bool sync_;
   const size_t max_waiting_;
   const size_t max_waiting_bytes_;
+  const std::filesystem::path folder_;
+  const uint64_t min_free_bytes_;
   Revision revision_;                           // the thread's alone
   std::atomic<CommitLedger*> ledger_{nullptr};  // not owned
 
