@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/new_deployment.h"
 #include "app/secret_printer.h"
+#include "app/server_confinement.h"
 #include "app/server_run.h"
 #include "base/bytes.h"
 #include "base/log.h"
@@ -96,6 +97,7 @@ Result<> RunDev(const DevOptions& options) {
   KAGIMORI_RETURN_IF_ERROR(PrepareProcess(options.process));
   KAGIMORI_ASSIGN_OR_RETURN(DataFolder folder, DataFolder::OpenOrCreate(options.data));
   KAGIMORI_ASSIGN_OR_RETURN(Signals signals, Signals::Block());
+  KAGIMORI_RETURN_IF_ERROR(ConfineServer(ToNodeOptions(options, folder), options.no_confinement));
   KAGIMORI_ASSIGN_OR_RETURN(const bool empty, folder.IsEmpty());
   if (empty || folder.IsUnfinished()) KAGIMORI_RETURN_IF_ERROR(Make(options, &folder));
   KAGIMORI_ASSIGN_OR_RETURN(const seal::Deployment deployment, LoadDeployment(folder));

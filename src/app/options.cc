@@ -45,6 +45,11 @@ void AddProcessOptions(OptionParser* parser, ProcessOptions* options) {
                "Start although the kernel gives no memory that stays out of the swap");
 }
 
+void AddConfinement(OptionParser* parser, bool* no_confinement) {
+  parser->Flag("no-confinement", no_confinement,
+               "Keep what a server does not need: other files, other ports, other system calls, capabilities");
+}
+
 constexpr char kDataHelp[] = "Data folder";
 
 void AddAddress(OptionParser* parser, const std::string& flag, auto* target, const std::string& help) {
@@ -134,6 +139,7 @@ Parsed<ServeOptions> ParseServe(const Arguments& arguments) {
                           "MiB of free disk below which management calls stop");
   AddLimits(&parser, &options.limits);
   AddIntegrity(&parser, &options.integrity);
+  AddConfinement(&parser, &options.no_confinement);
   AddProcessOptions(&parser, &options.process);
   if (!parser.Run(arguments, &parsed)) {
     parsed.options.reset();
@@ -162,6 +168,7 @@ Parsed<DevOptions> ParseDev(const Arguments& arguments) {
   AddAddress(&parser, "metrics", &options.metrics, "Where to serve /metrics, /healthz and /readyz (default: nowhere)");
   parser.Number("cores", &options.cores, 0, 1024, "Threads that serve; 0: one for each core");
   AddIntegrity(&parser, &options.integrity);
+  AddConfinement(&parser, &options.no_confinement);
   AddProcessOptions(&parser, &options.process);
   if (!parser.Run(arguments, &parsed)) {
     parsed.options.reset();

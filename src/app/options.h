@@ -46,6 +46,7 @@ struct ServeOptions {
   uint64_t audit_reserve_mib = 1024;
   IntegrityChoices integrity;
   net::ServerLimits limits;
+  bool no_confinement = false;
 };
 
 struct DevOptions {
@@ -56,6 +57,7 @@ struct DevOptions {
   std::optional<ListenAddress> metrics;
   int cores = 0;
   IntegrityChoices integrity;
+  bool no_confinement = false;
 };
 
 struct InitOptions {

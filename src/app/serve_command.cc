@@ -1,6 +1,7 @@
 #include "app/commands.h"
 #include "app/new_deployment.h"
 #include "app/passphrase.h"
+#include "app/server_confinement.h"
 #include "app/server_run.h"
 #include "base/log.h"
 #include "seal/slots.h"
@@ -33,6 +34,7 @@ NodeOptions ToNodeOptions(const ServeOptions& options, const DataFolder& folder)
 
 Result<> RunServe(const ServeOptions& options) {
   KAGIMORI_RETURN_IF_ERROR(PrepareProcess(options.process));
+  WarnOfRoot();
   KAGIMORI_ASSIGN_OR_RETURN(const DataFolder folder, DataFolder::Open(options.data));
   KAGIMORI_ASSIGN_OR_RETURN(const seal::Deployment deployment, LoadDeployment(folder));
   if (deployment.kind != seal::DeploymentKind::kProduction) {
@@ -48,6 +50,7 @@ Result<> RunServe(const ServeOptions& options) {
   if (!root_key) return std::unexpected(root_key.error());
   passphrase = {};
   KAGIMORI_ASSIGN_OR_RETURN(Signals signals, Signals::Block());
+  KAGIMORI_RETURN_IF_ERROR(ConfineServer(ToNodeOptions(options, folder), options.no_confinement));
   KAGIMORI_ASSIGN_OR_RETURN(auto node, Node::Open(ToNodeOptions(options, folder), deployment, *std::move(root_key)));
   return ServeUntilStopped(std::move(node), folder, &signals,
                            [](const Node& started) { log::Info("ready", {{"address", started.url()}}); });

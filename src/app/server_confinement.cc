@@ -1,0 +1,55 @@
+#include "app/server_confinement.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "app/confinement.h"
+#include "base/log.h"
+
+namespace kagimori::app {
+namespace {
+
+// The audit log makes its folder as it is opened, when it is too late to make any.
+Result<> MakeAuditFolder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder.parent_path(), error);
+  if (mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return {};
+  return Fail(ErrorKind::kIo, "cannot make " + folder.string() + ": " + std::strerror(errno));
+}
+
+}  // namespace
+
+Result<> ConfineServer(const NodeOptions& options, bool no_confinement) {
+  if (no_confinement) {
+    log::Warning("not confined (--no-confinement): a hole in this process is a hole in all that its user may do");
+    return {};
+  }
+  ConfinementPlan plan;
+  plan.writable_folders.push_back(options.data);
+  if (!options.audit_folder.empty()) {
+    KAGIMORI_RETURN_IF_ERROR(MakeAuditFolder(options.audit_folder));
+    plan.writable_folders.push_back(options.audit_folder);
+  }
+  // Anchor files are appended to, and replaced when they are full.
+  if (!options.audit_anchor_file.empty()) {
+    plan.writable_folders.push_back(std::filesystem::absolute(options.audit_anchor_file).parent_path());
+  }
+  if (options.tls) plan.readable_files = {options.tls->certificate_chain, options.tls->private_key};
+  plan.listen_ports.push_back(options.port);
+  if (options.metrics_port) plan.listen_ports.push_back(*options.metrics_port);
+  auto confinement = Confine(plan);
+  if (!confinement) {
+    return Fail(confinement.error().kind, confinement.error().text + " (--no-confinement starts without)");
+  }
+  LogConfinement(*confinement);
+  return {};
+}
+
+void WarnOfRoot() {
+  if (geteuid() == 0) log::Warning("runs as root, which it does not need: give it a user of its own");
+}
+
+}  // namespace kagimori::app
