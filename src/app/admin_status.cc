@@ -34,6 +34,16 @@ struct Row {
 
 using S = const NodeStatus&;
 
+Figure DescribeAnchor(S status, std::string_view name) {
+  for (const OutsideAnchors::Place& place : status.anchors) {
+    if (place.name != name) continue;
+    std::string text = place.status.delivered > 0 ? fmt::format("record {}", place.status.sequence) : "none yet";
+    if (!place.status.failure.empty()) text += "; FAILING: " + place.status.failure;
+    return text;
+  }
+  return {};
+}
+
 constexpr auto kRows = std::to_array<Row>({
     {"version", "version", [](S s) -> Figure { return s.version; }},
     {"deployment_id", "deployment", [](S s) -> Figure { return s.deployment_id; }},
@@ -49,6 +59,10 @@ constexpr auto kRows = std::to_array<Row>({
     {"audit_disk", "audit disk", [](S s) -> Figure { return s.audit_disk; }},
     {"audit_free_bytes", "audit disk free (MiB)", [](S s) -> Figure { return s.audit_free_bytes; }, Mebibytes},
     {"audit_failure", "audit failure", [](S s) -> Figure { return s.audit_failure; }},
+    {"refused", "refused", [](S s) -> Figure { return s.refused; }},
+    {"store_free_bytes", "store disk free (MiB)", [](S s) -> Figure { return s.store_free_bytes; }, Mebibytes},
+    {"audit_anchor_file", "anchor in the file", [](S s) -> Figure { return DescribeAnchor(s, "file"); }},
+    {"audit_anchor_url", "anchor at the URL", [](S s) -> Figure { return DescribeAnchor(s, "url"); }},
     {"scrub", "store", [](S s) -> Figure { return s.integrity.scrub; }},
     {"scrubbed_records", "records checked", [](S s) -> Figure { return s.integrity.scrubbed_records; }},
     {"scrub_millis", "checked in (ms)",

@@ -11,6 +11,7 @@
 #include "app/admin_status.h"
 #include "app/commands.h"
 #include "app/unix_socket.h"
+#include "audit/outside_anchor.h"
 #include "audit/verify.h"
 #include "crypto/ed25519.h"
 #include "crypto/init.h"
@@ -63,6 +64,11 @@ Result<int> RunAuditVerify(const AuditVerifyOptions& options) {
   KAGIMORI_ASSIGN_OR_RETURN(const auto key, ReadPublicKey(options.key));
   audit::VerifyOptions verify;
   verify.anchor = options.anchor;
+  if (!options.anchors.empty()) {
+    KAGIMORI_ASSIGN_OR_RETURN(const auto anchors, audit::ReadAnchors(options.anchors, key));
+    if (!anchors.empty()) verify.deployment = anchors.front().deployment;
+    for (const audit::OutsideAnchor& anchor : anchors) verify.outside.push_back(anchor.anchor);
+  }
   const audit::Report report = audit::Verify(options.folder, key, verify);
   KAGIMORI_RETURN_IF_ERROR(Print(audit::Describe(report)));
   return report.ok() ? 0 : 1;

@@ -29,6 +29,9 @@ NodeOptions ToNodeOptions(const DevOptions& options, const DataFolder& folder) {
   node.cores = options.cores;
   node.accept_rollback = options.integrity.accept_rollback;
   node.integrity.scrub_records_per_second = options.integrity.scrub_records_per_second;
+  node.audit_retention = {.age = std::chrono::days(options.audit.retention_days),
+                          .bytes = options.audit.retention_mib << 20};
+  node.anchors = options.audit.anchors;
   node.loopback_names_only = !options.insecure_listen;
   node.accept_custom_policies = true;
   // A full laptop is no reason to stop; the audit log still stops everything when nothing can be written.

@@ -34,7 +34,7 @@ Result<std::unique_ptr<audit::Log>> Freshness::OpenAuditLog(audit::LogOptions op
 }
 
 Result<> Freshness::CheckOutsideAnchor(const std::filesystem::path& file, const crypto::Ed25519Signer& signer,
-                                       const ByteArray<16>& deployment, const audit::Log& log) {
+                                       const ByteArray<16>& deployment, const std::filesystem::path& audit_folder) {
   KAGIMORI_ASSIGN_OR_RETURN(std::optional<audit::OutsideAnchor> newest,
                             audit::ReadNewestAnchor(file, signer.public_bytes(), deployment));
   if (!newest) return {};
@@ -42,12 +42,9 @@ Result<> Freshness::CheckOutsideAnchor(const std::filesystem::path& file, const 
     older_.push_back(fmt::format("the store is of revision {}, but {} knows revision {}: the store is an older copy",
                                  revision_, file.string(), newest->store_revision));
   }
-  if (const uint64_t head = log.Head().sequence; newest->anchor.sequence > head) {
-    older_.push_back(
-        fmt::format("the audit log ends at record {}, but {} knows record {}: the log is an older copy, "
-                    "or its end was cut off",
-                    head, file.string(), newest->anchor.sequence));
-  }
+  auto in_log = audit::CheckAnchorInLog(audit_folder, signer.public_bytes(), newest->anchor);
+  if (!in_log && in_log.error().kind != ErrorKind::kCorrupt) return in_log;
+  if (!in_log) older_.push_back(in_log.error().text + " (" + file.string() + ")");
   return {};
 }
 

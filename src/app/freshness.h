@@ -29,10 +29,12 @@ class Freshness {
   Result<std::unique_ptr<audit::Log>> OpenAuditLog(audit::LogOptions options);
   // kCorrupt, kIo: the file is there and cannot be trusted or read.
   Result<> CheckOutsideAnchor(const std::filesystem::path& file, const crypto::Ed25519Signer& signer,
-                              const ByteArray<16>& deployment, const audit::Log& log);
+                              const ByteArray<16>& deployment, const std::filesystem::path& audit_folder);
   // kCorrupt: something is older than it should be, and that is not accepted. Blocks when it is: the record of it is on
   // stable storage.
   Result<> Decide(Timestamp now, audit::Log* log) const;
+  // After Decide: whether something older was accepted.
+  bool rolled_back() const { return !older_.empty(); }
 
  private:
   const seal::Ledger* ledger_;

@@ -1,5 +1,6 @@
 #include "app/node.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -14,6 +15,7 @@
 #include "base/log.h"
 #include "crypto/aead.h"
 #include "gateway/core_state.h"
+#include "gateway/disk_guard.h"
 #include "gateway/front.h"
 #include "gateway/metrics.h"
 #include "identity/directory.h"
@@ -22,6 +24,7 @@
 #include "keys/key_table.h"
 #include "keys/outbox.h"
 #include "keys/scheduled_deletion.h"
+#include "store/blocking.h"
 #include "store/rocksdb/rocksdb_store.h"
 
 namespace kagimori::app {
@@ -29,6 +32,8 @@ namespace {
 
 constexpr std::chrono::seconds kScheduleInterval{1};
 constexpr std::chrono::seconds kClockSaveInterval{60};
+// Of the reserve, what not even the server's own writes to the store may take: its tables need some.
+constexpr uint64_t kStoreReserve = 64ull << 20;
 
 int CoreCount(int wanted) {
   if (wanted > 0) return wanted;
@@ -67,6 +72,8 @@ struct Node::State {
   std::unique_ptr<keys::ClockKeeper> clock_keeper;
   std::optional<crypto::Ed25519Signer> audit_signer;
   std::unique_ptr<audit::Log> audit;
+  std::unique_ptr<gateway::DiskGuard> disk;
+  std::unique_ptr<OutsideAnchors> anchors;
   std::unique_ptr<identity::Directory> directory;
   std::unique_ptr<keys::KeyTable> keys;
   std::unique_ptr<keys::Committer> committer;
@@ -94,6 +101,8 @@ struct Node::State {
 
   Result<> OpenStore(secret::SecretKey256 root_key);
   Result<> OpenAudit();
+  std::filesystem::path AuditFolder() const;
+  void NoteStoreRevision();
   void MakeServices();
   Result<> Listen();
   Result<> ListenForOperators();
@@ -109,8 +118,10 @@ Result<> Node::State::OpenStore(secret::SecretKey256 root_key) {
     return Fail(ErrorKind::kNotFound, "the store is missing: there is no " + (options.data / "store").string() +
                                           "; put it back, or restore a backup into a new folder");
   }
-  KAGIMORI_ASSIGN_OR_RETURN(store, store::RocksDbStore::Open({.folder = options.data / "store",
-                                                              .write_buffer_bytes = options.store_write_buffer_bytes}));
+  KAGIMORI_ASSIGN_OR_RETURN(
+      store, store::RocksDbStore::Open({.folder = options.data / "store",
+                                        .write_buffer_bytes = options.store_write_buffer_bytes,
+                                        .min_free_bytes = std::min(options.audit_reserve_bytes / 4, kStoreReserve)}));
   KAGIMORI_ASSIGN_OR_RETURN(hierarchy, options.create
                                            ? seal::KeyHierarchy::Create(std::move(root_key), store.get(), deployment)
                                            : seal::KeyHierarchy::Load(std::move(root_key), store.get(), deployment));
@@ -126,7 +137,7 @@ Result<> Node::State::OpenStore(secret::SecretKey256 root_key) {
 Result<> Node::State::OpenAudit() {
   KAGIMORI_ASSIGN_OR_RETURN(audit_signer, LoadOrCreateAuditKey(*hierarchy, store.get()));
   audit::LogOptions log_options;
-  log_options.folder = options.audit_folder.empty() ? options.data / "audit" : options.audit_folder;
+  log_options.folder = AuditFolder();
   log_options.signer = &*audit_signer;
   log_options.clock = clock.get();
   log_options.deployment = deployment.id;
@@ -134,13 +145,17 @@ Result<> Node::State::OpenAudit() {
   log_options.rotate_bytes = options.audit_rotate_bytes;
   log_options.disk_reserve_bytes = options.audit_reserve_bytes;
   log_options.compress = options.audit_compress;
+  log_options.retention = options.audit_retention;
+  log_options.keep_for_outside = options.anchors.any();
   Freshness freshness(&integrity->ledger(), options.accept_rollback);
   KAGIMORI_ASSIGN_OR_RETURN(audit, freshness.OpenAuditLog(std::move(log_options)));
-  if (!options.audit_anchor_file.empty()) {
+  if (!options.anchors.file.empty()) {
     KAGIMORI_RETURN_IF_ERROR(
-        freshness.CheckOutsideAnchor(options.audit_anchor_file, *audit_signer, deployment.id, *audit));
+        freshness.CheckOutsideAnchor(options.anchors.file, *audit_signer, deployment.id, AuditFolder()));
   }
+  audit->NoteStoreRevision(integrity->ledger().revision());
   KAGIMORI_RETURN_IF_ERROR(freshness.Decide(clock->Wall(), audit.get()));
+  disk = std::make_unique<gateway::DiskGuard>(audit.get(), options.data / "store", options.audit_reserve_bytes);
   if (const audit::Recovery& recovery = audit->recovery(); recovery.torn_bytes > 0) {
     log::Warning("the audit log's unlinked tail was moved aside, as a crash leaves it",
                  {{"bytes", std::to_string(recovery.torn_bytes)}, {"file", recovery.torn_file.string()}});
@@ -150,7 +165,18 @@ Result<> Node::State::OpenAudit() {
   if (appended > 0)
     log::Info("audit events of committed changes were appended after a crash", {{"events", std::to_string(appended)}});
   outbox->Start();
+  KAGIMORI_ASSIGN_OR_RETURN(anchors, OutsideAnchors::Open(options.anchors, freshness.rolled_back(), deployment.id,
+                                                          audit.get(), &*audit_signer, clock.get()));
   return {};
+}
+
+std::filesystem::path Node::State::AuditFolder() const {
+  return options.audit_folder.empty() ? options.data / "audit" : options.audit_folder;
+}
+
+// For events whose commit came by another way than a request's: what can be read is on stable storage.
+void Node::State::NoteStoreRevision() {
+  if (Result<store::GetResult> now = store::GetAndWait(*store, {})) audit->NoteStoreRevision(now->revision);
 }
 
 void Node::State::MakeServices() {
@@ -164,6 +190,7 @@ void Node::State::MakeServices() {
       hierarchy.get(), store.get(), keys.get(), clock.get(), [this] { return clock_keeper->UptimeSeconds(); },
       deletion_options, [this](const keys::Key& key) { return MakeDeleteKeyEvent(key, clock->Wall()); },
       [this](const keys::ScheduledDeletion::EventLine& event) {
+        NoteStoreRevision();
         return AppendServiceEvent(event, audit.get(), outbox.get());
       });
   services = {.clock = clock.get(),
@@ -174,6 +201,7 @@ void Node::State::MakeServices() {
               .outbox = outbox.get(),
               .authorizer = &authorizer,
               .audit = audit.get(),
+              .disk = disk.get(),
               .contended = &contended,
               .quarantine = &integrity->quarantine(),
               .custom_policies =
@@ -211,7 +239,7 @@ Result<> Node::State::ListenForOperators() {
   auto not_ready = [this]() -> std::string {
     if (std::optional<Error> failure = audit->failure()) return "the audit log cannot be written";
     if (!integrity->quarantine().accounts().empty()) return "the store is damaged";
-    return audit->disk_state() == audit::DiskState::kFull ? "the audit log's disk is full" : "";
+    return disk->stop() == gateway::DiskGuard::Stop::kEverything ? std::string(disk->reason()) : "";
   };
   operator_pages = std::make_unique<gateway::OperatorPages>(state_list, [this] { return Figures(); }, not_ready);
   operator_server = std::make_unique<net::Server>(std::vector<net::Core*>{operator_core.get()}, operator_pages.get(),
@@ -229,8 +257,15 @@ gateway::NodeFigures Node::State::Figures() const {
                                .audit_synced_sequence = audit->SyncedSequence(),
                                .audit_free_bytes = audit->free_bytes(),
                                .audit_failed = audit->failure().has_value(),
+                               .store_free_bytes = disk->store_free_bytes(),
+                               .stopped = disk->stop(),
+                               .anchors = {},
                                .sealed = false,
                                .certificate_expiry = std::nullopt};
+  for (const OutsideAnchors::Place& place : anchors->places()) {
+    figures.anchors.push_back(
+        {place.name, place.status.sequence, place.status.failures, !place.status.failure.empty()});
+  }
   if (tls != nullptr) figures.certificate_expiry = tls->certificate_expiry();
   return figures;
 }
@@ -248,6 +283,7 @@ void Node::State::Background() {
   std::unique_lock lock(background_mutex);
   while (!background_wake.wait_for(lock, kScheduleInterval, [this] { return background_stopping; })) {
     lock.unlock();
+    disk->Look();
     RunSchedule();
     integrity->ledger().SetAnchor(audit->SyncedHead());
     if (std::chrono::steady_clock::now() >= next_save) {
@@ -324,6 +360,18 @@ NodeStatus Node::status() const {
   status.audit_disk = Name(state.audit->disk_state());
   status.audit_free_bytes = state.audit->free_bytes();
   if (std::optional<Error> failure = state.audit->failure()) status.audit_failure = failure->text;
+  switch (state.disk->stop()) {
+    case gateway::DiskGuard::Stop::kNothing:
+      break;
+    case gateway::DiskGuard::Stop::kChanges:
+      status.refused = "changes: " + std::string(state.disk->reason());
+      break;
+    case gateway::DiskGuard::Stop::kEverything:
+      status.refused = "everything: " + std::string(state.disk->reason());
+      break;
+  }
+  status.store_free_bytes = state.disk->store_free_bytes();
+  status.anchors = state.anchors->places();
   status.wall = state.clock->Wall();
   status.service = state.clock->Service();
   if (state.tls != nullptr) status.certificate_expiry = state.tls->certificate_expiry();
@@ -346,6 +394,7 @@ Result<> Node::AdvanceClock(std::chrono::milliseconds by) {
 
 Result<> Node::AuditAdministration(std::string_view name, std::string_view parameters_json, uint32_t peer_uid,
                                    std::string_view error) {
+  state_->NoteStoreRevision();
   return AppendAdministrationEvent(
       {.name = name, .parameters_json = parameters_json, .peer_uid = peer_uid, .error = error}, state_->clock->Wall(),
       state_->audit.get());
@@ -370,6 +419,7 @@ void Node::Shutdown(std::chrono::milliseconds grace) {
   state.outbox.reset();
   if (Result<> synced = state.audit->Sync(); !synced)
     log::Error("the audit log could not be synced", {{"error", Describe(synced.error())}});
+  state.anchors->Stop();
   // The last commit takes the log's last anchor with it.
   state.integrity->ledger().SetAnchor(state.audit->SyncedHead());
   if (Result<> saved = state.clock_keeper->Save(); !saved)

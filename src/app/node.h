@@ -8,8 +8,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/integrity.h"
+#include "app/outside_anchors.h"
 #include "audit/log.h"
 #include "base/clock.h"
 #include "base/result.h"
@@ -39,7 +41,8 @@ struct NodeOptions {
   uint64_t audit_reserve_bytes = 1ull << 30;
   bool audit_compress = true;
   size_t store_write_buffer_bytes = 16ull << 20;  // what the store holds in memory before it writes a table
-  std::filesystem::path audit_anchor_file;        // outside anchors; empty: none
+  audit::RetentionLimits audit_retention;
+  OutsideAnchorOptions anchors;
   IntegrityOptions integrity;
   net::ServerLimits limits;
 };
@@ -60,6 +63,9 @@ struct NodeStatus {
   std::string audit_disk;  // "ok", "reserve", "full"
   uint64_t audit_free_bytes = 0;
   std::string audit_failure;  // empty: none
+  std::string refused;        // what is refused for want of room, and why; empty: nothing
+  uint64_t store_free_bytes = 0;
+  std::vector<OutsideAnchors::Place> anchors;
   Timestamp wall;
   Timestamp service;
   std::optional<Timestamp> certificate_expiry;

@@ -6,6 +6,7 @@
 
 #include "app/option_parser.h"
 #include "app/toml_config.h"
+#include "net/tls_post.h"
 
 namespace kagimori::app {
 namespace {
@@ -74,6 +75,24 @@ void AddLimits(OptionParser* parser, net::ServerLimits* limits) {
   }
 }
 
+void AddAudit(OptionParser* parser, AuditChoices* choices) {
+  parser->Number<uint64_t>("audit-retention-days", &choices->retention_days, 0, 36'525,
+                           "Days after which closed audit files are removed; 0: never");
+  parser->Number<uint64_t>("audit-retention-mib", &choices->retention_mib, 0, 1 << 30,
+                           "MiB of audit files beyond which the oldest are removed; 0: never");
+  parser->Path("audit-anchor-file", &choices->anchors.file,
+               "File on another medium that takes the audit log's anchors");
+  parser->Value("audit-anchor-url", "URL", "Where the audit log's anchors are sent to by POST", &choices->anchors.url,
+                [](const std::string& text) -> Result<std::string> {
+                  KAGIMORI_RETURN_IF_ERROR(net::ParsePostUrl(text));
+                  return text;
+                });
+  parser->Path("audit-anchor-ca", &choices->anchors.ca_file,
+               "Authorities that may vouch for the URL's host (PEM; default: the system's)");
+  parser->Value("audit-anchor-interval", "DURATION", "Between two anchors (default: 60s)", &choices->anchors.interval,
+                ParseDuration);
+}
+
 void AddIntegrity(OptionParser* parser, IntegrityChoices* choices) {
   parser->Flag("accept-rollback", &choices->accept_rollback,
                "Start although the store or the audit log is an older copy than the other knows");
@@ -137,6 +156,7 @@ Parsed<ServeOptions> ParseServe(const Arguments& arguments) {
                           "MiB of an audit file before the next is begun");
   parser.Number<uint64_t>("audit-reserve", &options.audit_reserve_mib, 1, 1 << 30,
                           "MiB of free disk below which management calls stop");
+  AddAudit(&parser, &options.audit);
   AddLimits(&parser, &options.limits);
   AddIntegrity(&parser, &options.integrity);
   AddConfinement(&parser, &options.no_confinement);
@@ -167,6 +187,7 @@ Parsed<DevOptions> ParseDev(const Arguments& arguments) {
               "Let others reach the server; its credentials are then random");
   AddAddress(&parser, "metrics", &options.metrics, "Where to serve /metrics, /healthz and /readyz (default: nowhere)");
   parser.Number("cores", &options.cores, 0, 1024, "Threads that serve; 0: one for each core");
+  AddAudit(&parser, &options.audit);
   AddIntegrity(&parser, &options.integrity);
   AddConfinement(&parser, &options.no_confinement);
   AddProcessOptions(&parser, &options.process);
@@ -238,6 +259,7 @@ Parsed<AuditVerifyOptions> ParseAuditVerify(const Arguments& arguments) {
   parser.Path("key", &options.key, "Public key of the log (PEM), as `kagimori init` wrote it")->required();
   parser.Value("anchor", "RECORD:LINK", "A place that must be in the log, as an earlier verification printed it",
                &options.anchor, ParseAnchor);
+  parser.Path("anchors", &options.anchors, "Anchor file whose every anchor must be in the log");
   if (!parser.Run(arguments, &parsed)) parsed.options.reset();
   return parsed;
 }

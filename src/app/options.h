@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/outside_anchors.h"
 #include "app/values.h"
 #include "audit/log.h"
 #include "base/ids.h"
@@ -31,6 +32,12 @@ struct IntegrityChoices {  // what every server takes
   uint64_t scrub_records_per_second = 20'000;
 };
 
+struct AuditChoices {           // what every server takes
+  uint64_t retention_days = 0;  // 0: for ever
+  uint64_t retention_mib = 0;   // 0: any number
+  OutsideAnchorOptions anchors;
+};
+
 struct ServeOptions {
   ProcessOptions process;
   std::filesystem::path data;
@@ -44,6 +51,7 @@ struct ServeOptions {
   audit::Durability audit_durability = audit::Durability::kWritten;
   uint64_t audit_rotate_mib = 256;
   uint64_t audit_reserve_mib = 1024;
+  AuditChoices audit;
   IntegrityChoices integrity;
   net::ServerLimits limits;
   bool no_confinement = false;
@@ -56,6 +64,7 @@ struct DevOptions {
   bool insecure_listen = false;
   std::optional<ListenAddress> metrics;
   int cores = 0;
+  AuditChoices audit;
   IntegrityChoices integrity;
   bool no_confinement = false;
 };
@@ -83,6 +92,7 @@ struct AuditVerifyOptions {
   std::filesystem::path folder;
   std::filesystem::path key;
   std::optional<audit::Anchor> anchor;
+  std::filesystem::path anchors;  // an anchor file; empty: none
 };
 
 // Options, or what to print instead: help (exit code 0, for standard output) or one line of complaint (2, for standard

@@ -19,6 +19,9 @@ NodeOptions ToNodeOptions(const ServeOptions& options, const DataFolder& folder)
   node.cores = options.cores;
   node.accept_rollback = options.integrity.accept_rollback;
   node.integrity.scrub_records_per_second = options.integrity.scrub_records_per_second;
+  node.audit_retention = {.age = std::chrono::days(options.audit.retention_days),
+                          .bytes = options.audit.retention_mib << 20};
+  node.anchors = options.audit.anchors;
   if (options.metrics) {
     node.metrics_host = options.metrics->host;
     node.metrics_port = options.metrics->port;
