@@ -2,13 +2,19 @@
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "audit/event.h"
 #include "audit/event_line.h"
+#include "audit/files.h"
 #include "audit/log.h"
 #include "audit/verify.h"
 #include "base/clock.h"
@@ -129,6 +135,79 @@ void BM_Verify(benchmark::State& state) {
   state.SetBytesProcessed(static_cast<int64_t>(bytes));
 }
 BENCHMARK(BM_Verify)->Unit(benchmark::kMillisecond)->Iterations(5);
+
+// A log as a busy server leaves it: events with ids of their own, 16 under a link, in files of the usual size. How
+// many: KAGIMORI_BENCH_AUDIT_EVENTS (its folder, TMPDIR, needs some 900 bytes for each).
+class LargeLog {
+ public:
+  explicit LargeLog(bool compress) : signer_(*crypto::Ed25519Signer::Create(crypto::RandomSecretArray<32>())) {
+    std::string name = (std::filesystem::temp_directory_path() / "kagimori-audit-large-XXXXXX").string();
+    path_ = mkdtemp(name.data());
+    const char* wanted = std::getenv("KAGIMORI_BENCH_AUDIT_EVENTS");
+    events_ = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 200'000;
+    LogOptions options;
+    options.folder = path_;
+    options.signer = &signer_;
+    options.clock = &clock_;
+    options.compress = compress;
+    options.disk_reserve_bytes = 0;
+    // The default for a log of several files; a small run has several, too.
+    options.rotate_bytes = std::clamp<uint64_t>(events_ * 900 / 8, 4 << 20, 256 << 20);
+    auto log = *Log::Open(options);
+    while (log->Head().sequence < events_) Append(log.get());
+    uint64_t newest = log->Head().file;
+    while (compress && std::filesystem::exists(path_ / PlainName(newest - 1))) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  }
+  ~LargeLog() { std::filesystem::remove_all(path_); }
+  Report Check(unsigned threads) const {
+    VerifyOptions options;
+    options.threads = threads;
+    return Verify(path_, signer_.public_bytes(), options);
+  }
+
+ private:
+  void Append(Log* log) {
+    constexpr size_t kBatch = 16;
+    std::array<std::string, kBatch> texts;
+    std::vector<EventLine> lines;
+    for (std::string& text : texts) {
+      event_.event_id = crypto::RandomUuid();
+      event_.request_id = crypto::RandomUuid();
+      AppendJson(event_, &text);
+      lines.push_back(*EventLine::Create(text, event_.event_id));
+    }
+    if (!log->Append(lines)) abort();
+  }
+
+  Event event_ = TypicalEvent();
+  SystemClock clock_;
+  crypto::Ed25519Signer signer_;
+  std::filesystem::path path_;
+  uint64_t events_ = 0;
+};
+
+// Arguments: compressed, threads (0: one for each core). Bytes are of plain text, the time is the clock on the wall.
+void BM_VerifyLarge(benchmark::State& state) {
+  LargeLog log(state.range(0) != 0);
+  uint64_t bytes = 0;
+  uint64_t events = 0;
+  for (auto _ : state) {
+    Report report = log.Check(static_cast<unsigned>(state.range(1)));
+    if (!report.ok()) state.SkipWithError("not whole");
+    bytes += report.bytes;
+    events += report.events;
+  }
+  state.SetBytesProcessed(static_cast<int64_t>(bytes));
+  state.SetItemsProcessed(static_cast<int64_t>(events));
+}
+BENCHMARK(BM_VerifyLarge)
+    ->ArgNames({"compressed", "threads"})
+    ->ArgsProduct({{0, 1}, {1, 0}})
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(3)
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace kagimori::audit
