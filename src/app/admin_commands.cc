@@ -6,6 +6,11 @@ std::span<const AdminCommand* const> AdminCommands() {
   static constexpr const AdminCommand* kAll[] = {
       &kStatusCommand,
       &kClockAdvanceCommand,
+      &kSealListCommand,
+      &kSealAddCommand,
+      &kSealRemoveCommand,
+      &kSealTestCommand,
+      &kResetRootKeyCommand,
   };
   return kAll;
 }

@@ -12,6 +12,7 @@
 
 #include "app/commands.h"
 #include "app/options.h"
+#include "app/seal_commands.h"
 
 namespace kagimori::app {
 namespace {
@@ -64,6 +65,14 @@ constexpr auto kCommands = std::to_array<Command>({
     {"init", "make a deployment", ParseAndRun<ParseInit, RunInit>},
     {"serve", "serve a deployment", ParseAndRun<ParseServe, RunServe>},
     {"status", "how a running server is", ParseAndRun<ParseStatus, RunStatus>},
+    {"seal list", "the slots that hold the root key", ParseAndRun<ParseSealList, RunSealList>},
+    {"seal add", "add a passphrase or a recovery code", ParseAndRun<ParseSealAdd, RunSealAdd>},
+    {"seal remove", "remove a slot", ParseAndRun<ParseSealRemove, RunSealRemove>},
+    {"seal test", "which slot a passphrase or recovery code opens", ParseAndRun<ParseSealTest, RunSealTest>},
+    {"seal", "make a running server drop its keys", ParseAndRun<ParseSealNow, RunSealNow>},
+    {"unseal", "give a sealed server its root key", ParseAndRun<ParseUnseal, RunUnseal>},
+    {"root rotate", "replace the root key (the server is stopped)", ParseAndRun<ParseRootRotate, RunRootRotate>},
+    {"account reset-root-key", "a new access key for an account", ParseAndRun<ParseResetRootKey, RunResetRootKey>},
     {"audit verify", "whether an audit log is whole", ParseAndRun<ParseAuditVerify, RunAuditVerify>},
 });
 

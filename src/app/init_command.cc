@@ -5,11 +5,13 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <system_error>
 
 #include "app/audit_key.h"
 #include "app/commands.h"
 #include "app/new_deployment.h"
+#include "app/new_recovery.h"
 #include "app/passphrase.h"
 #include "app/secret_printer.h"
 #include "app/server_run.h"
@@ -52,10 +54,27 @@ Result<> Populate(const seal::Deployment& deployment, AccountId account, const f
   return shown;
 }
 
+// The recovery code first: while it is asked back, nothing is made that one would have to begin anew.
+Result<> AddSlots(const fs::path& folder, const seal::Deployment& deployment, const secret::SecretBytes& passphrase,
+                  const RecoveryChoices& recovery, const secret::SecretKey256& root_key, Timestamp now,
+                  bool* handed_out) {
+  std::optional<seal::RecoveryCode> code;
+  if (!recovery.none) {
+    KAGIMORI_ASSIGN_OR_RETURN(code, HandOutRecoveryCode(recovery, deployment.id));
+    *handed_out = true;
+  }
+  KAGIMORI_RETURN_IF_ERROR(
+      seal::AddPassphraseSlot(folder, deployment, passphrase, crypto::Argon2Parameters(), root_key, now));
+  if (code)
+    KAGIMORI_RETURN_IF_ERROR(seal::AddSlot(folder, deployment, seal::SlotSecret::Recovery(*code), root_key, now));
+  return {};
+}
+
 }  // namespace
 
 Result<> RunInit(const InitOptions& options) {
   KAGIMORI_RETURN_IF_ERROR(PrepareProcess(options.process));
+  KAGIMORI_RETURN_IF_ERROR(CheckRecoveryChoices(options.recovery, options.data));
   KAGIMORI_ASSIGN_OR_RETURN(DataFolder folder, DataFolder::OpenOrCreate(options.data));
   KAGIMORI_ASSIGN_OR_RETURN(const bool empty, folder.IsEmpty());
   if (!empty && !folder.IsUnfinished()) {
@@ -68,23 +87,25 @@ Result<> RunInit(const InitOptions& options) {
   KAGIMORI_ASSIGN_OR_RETURN(const secret::SecretBytes passphrase,
                             ReadPassphrase(options.passphrase_file, /*is_new=*/true));
 
+  bool handed_out = false;
   NewDeployment wanted;
   wanted.kind = seal::DeploymentKind::kProduction;
   wanted.options.data = folder.path();
   wanted.options.audit_folder = options.audit_folder;
   wanted.add_slot = [&](const seal::Deployment& deployment, const secret::SecretKey256& root_key,
                         Timestamp now) -> Result<> {
-    auto added =
-        seal::AddPassphraseSlot(folder.path(), deployment, passphrase, crypto::Argon2Parameters(), root_key, now);
-    if (!added) return std::unexpected(added.error());
-    return {};
+    return AddSlots(folder.path(), deployment, passphrase, options.recovery, root_key, now, &handed_out);
   };
   wanted.populate = [&](const seal::Deployment& deployment, Node* node) {
     return Populate(deployment, account, key_file, node);
   };
   auto made = MakeDeployment(&folder, wanted);
   if (!made) EmptyAuditFolder(options.audit_folder);
+  if (!made && handed_out) TakeBackRecoveryCode(options.recovery);
   if (made) fmt::print(stderr, "The secret access key is not shown again.\n");
+  if (made && options.recovery.none) {
+    fmt::print(stderr, "WARNING: there is no recovery code. Whoever loses the passphrase loses every key for ever.\n");
+  }
   return made;
 }
 

@@ -99,7 +99,8 @@ struct Node::State {
   bool background_stopping = false;  // by background_mutex
   std::thread background;
 
-  Result<> OpenStore(secret::SecretKey256 root_key);
+  Result<> OpenStore(const RootKeySource& source);
+  Result<> CheckRootKey(const secret::SecretKey256& root_key) const;
   Result<> OpenAudit();
   std::filesystem::path AuditFolder() const;
   void NoteStoreRevision();
@@ -112,7 +113,13 @@ struct Node::State {
   void StopServer(net::Server* stopping, std::chrono::milliseconds grace);
 };
 
-Result<> Node::State::OpenStore(secret::SecretKey256 root_key) {
+Result<> Node::State::CheckRootKey(const secret::SecretKey256& root_key) const {
+  auto loaded = seal::KeyHierarchy::Load(root_key.Clone(), store.get(), deployment);
+  if (!loaded) return std::unexpected(std::move(loaded).error());
+  return {};
+}
+
+Result<> Node::State::OpenStore(const RootKeySource& source) {
   std::error_code ignored;
   if (!options.create && !std::filesystem::exists(options.data / "store", ignored)) {
     return Fail(ErrorKind::kNotFound, "the store is missing: there is no " + (options.data / "store").string() +
@@ -122,6 +129,8 @@ Result<> Node::State::OpenStore(secret::SecretKey256 root_key) {
       store, store::RocksDbStore::Open({.folder = options.data / "store",
                                         .write_buffer_bytes = options.store_write_buffer_bytes,
                                         .min_free_bytes = std::min(options.audit_reserve_bytes / 4, kStoreReserve)}));
+  KAGIMORI_ASSIGN_OR_RETURN(secret::SecretKey256 root_key,
+                            source([this](const secret::SecretKey256& tried) { return CheckRootKey(tried); }));
   KAGIMORI_ASSIGN_OR_RETURN(hierarchy, options.create
                                            ? seal::KeyHierarchy::Create(std::move(root_key), store.get(), deployment)
                                            : seal::KeyHierarchy::Load(std::move(root_key), store.get(), deployment));
@@ -311,10 +320,16 @@ Node::~Node() {
 
 Result<std::unique_ptr<Node>> Node::Open(const NodeOptions& options, const seal::Deployment& deployment,
                                          secret::SecretKey256 root_key) {
+  return Open(options, deployment,
+              [&root_key](const seal::RootKeyCheck&) -> Result<secret::SecretKey256> { return std::move(root_key); });
+}
+
+Result<std::unique_ptr<Node>> Node::Open(const NodeOptions& options, const seal::Deployment& deployment,
+                                         const RootKeySource& source) {
   auto state = std::make_unique<State>();
   state->options = options;
   state->deployment = deployment;
-  Result<> opened = state->OpenStore(std::move(root_key));
+  Result<> opened = state->OpenStore(source);
   if (opened) opened = state->OpenAudit();
   if (!opened) {
     state->outbox.reset();
@@ -323,6 +338,13 @@ Result<std::unique_ptr<Node>> Node::Open(const NodeOptions& options, const seal:
   }
   state->MakeServices();
   return std::unique_ptr<Node>(new Node(std::move(state)));
+}
+
+const std::filesystem::path& Node::data() const { return state_->options.data; }
+const seal::Deployment& Node::deployment() const { return state_->deployment; }
+Result<> Node::CheckRootKey(const secret::SecretKey256& root_key) const { return state_->CheckRootKey(root_key); }
+Result<> Node::ReplaceRootKey(secret::SecretKey256 new_root_key) {
+  return state_->hierarchy->ReplaceRootKey(state_->store.get(), std::move(new_root_key));
 }
 
 identity::Directory& Node::directory() { return *state_->directory; }

@@ -19,6 +19,7 @@
 #include "net/server.h"
 #include "net/tls.h"
 #include "seal/deployment.h"
+#include "seal/slots.h"
 #include "secret/secret_bytes.h"
 
 namespace kagimori::app {
@@ -78,7 +79,20 @@ class Node {
   // Makes what a new data folder's store needs (terms, audit signing key) / opens what is there. Blocking.
   static Result<std::unique_ptr<Node>> Open(const NodeOptions& options, const seal::Deployment& deployment,
                                             secret::SecretKey256 root_key);
+  // The same with a root key that is found when the store is open: `source` tries what it finds with the check that it
+  // is given (seal::OpenAnySlot), since a rotation that was cut short leaves slots of two root keys.
+  using RootKeySource = std::function<Result<secret::SecretKey256>(const seal::RootKeyCheck&)>;
+  static Result<std::unique_ptr<Node>> Open(const NodeOptions& options, const seal::Deployment& deployment,
+                                            const RootKeySource& source);
   ~Node();
+
+  // For the administration of slots. Blocking.
+  const std::filesystem::path& data() const;
+  const seal::Deployment& deployment() const;
+  // kAuthentication: it is not the store's.
+  Result<> CheckRootKey(const secret::SecretKey256& root_key) const;
+  // Before Start only. See seal::KeyHierarchy::ReplaceRootKey.
+  Result<> ReplaceRootKey(secret::SecretKey256 new_root_key);
 
   // For init and dev, before Start. Blocking.
   identity::Directory& directory();

@@ -88,6 +88,11 @@ class OptionParser {
   CLI::App app_;
 };
 
+// What several commands take (options.cc).
+void AddProcessOptions(OptionParser* parser, ProcessOptions* options);
+void AddUnlockOptions(OptionParser* parser, UnlockChoices* choices);
+void AddRecoveryOptions(OptionParser* parser, RecoveryChoices* choices);
+
 }  // namespace kagimori::app
 
 #endif  // KAGIMORI_APP_OPTION_PARSER_H_

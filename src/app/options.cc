@@ -36,16 +36,6 @@ Result<AccountId> ParseAccount(const std::string& text) {
   return Fail(ErrorKind::kInvalid, "expected an account number of 12 digits");
 }
 
-void AddProcessOptions(OptionParser* parser, ProcessOptions* options) {
-  options->log_format = isatty(STDERR_FILENO) ? log::Format::kHuman : log::Format::kJson;
-  parser->Value("log-format", "human|json",
-                "Log lines for people or for programs (default: by whether standard error is a terminal)",
-                &options->log_format, ParseFormat);
-  parser->Value("log-level", "LEVEL", "debug, info, warning or error (default: info)", &options->log_level, ParseLevel);
-  parser->Flag("allow-unlocked-memory", &options->allow_unlocked_memory,
-               "Start although the kernel gives no memory that stays out of the swap");
-}
-
 void AddConfinement(OptionParser* parser, bool* no_confinement) {
   parser->Flag("no-confinement", no_confinement,
                "Keep what a server does not need: other files, other ports, other system calls, capabilities");
@@ -116,6 +106,37 @@ void DefaultData(bool insecure, Parsed<Options>* parsed) {
 
 }  // namespace
 
+void AddProcessOptions(OptionParser* parser, ProcessOptions* options) {
+  options->log_format = isatty(STDERR_FILENO) ? log::Format::kHuman : log::Format::kJson;
+  parser->Value("log-format", "human|json",
+                "Log lines for people or for programs (default: by whether standard error is a terminal)",
+                &options->log_format, ParseFormat);
+  parser->Value("log-level", "LEVEL", "debug, info, warning or error (default: info)", &options->log_level, ParseLevel);
+  parser->Flag("allow-unlocked-memory", &options->allow_unlocked_memory,
+               "Start although the kernel gives no memory that stays out of the swap");
+}
+
+void AddUnlockOptions(OptionParser* parser, UnlockChoices* choices) {
+  auto* passphrase =
+      parser->Path("passphrase-file", &choices->passphrase_file, "File with the passphrase that opens the root key");
+  auto* file = parser->Path("recovery-code-file", &choices->recovery_code_file,
+                            "File with a recovery code, or with shares of it, instead of the passphrase");
+  auto* ask = parser->Flag("ask-recovery-code", &choices->ask_recovery_code,
+                           "Ask for a recovery code on the terminal instead of the passphrase");
+  file->excludes(passphrase)->excludes(ask);
+  ask->excludes(passphrase);
+}
+
+void AddRecoveryOptions(OptionParser* parser, RecoveryChoices* choices) {
+  auto* out = parser->Path("recovery-code-out", &choices->out,
+                           "New file for the recovery code (default: shown once and asked back on the terminal)");
+  auto* shares = parser->Value("recovery-shares", "K-of-N", "Give it out in N shares, K of which open (as 3-of-5)",
+                               &choices->shares, ParseShareCounts);
+  auto* none =
+      parser->Flag("no-recovery", &choices->none, "Make no recovery code: without the passphrase everything is lost");
+  none->excludes(out)->excludes(shares);
+}
+
 std::filesystem::path DefaultDevFolder(bool insecure_listen) {
   const char* name = insecure_listen ? "dev-insecure" : "dev";
   // The XDG Base Directory Specification says to ignore relative paths.
@@ -148,7 +169,7 @@ Parsed<ServeOptions> ParseServe(const Arguments& arguments) {
   AddAddress(&parser, "metrics-listen", &options.metrics,
              "Where to serve /metrics, /healthz and /readyz (default: nowhere)");
   parser.Number("cores", &options.cores, 0, 1024, "Threads that serve; 0: one for each core");
-  parser.Path("passphrase-file", &options.passphrase_file, "File with the passphrase that opens the root key");
+  AddUnlockOptions(&parser, &options.unlock);
   parser.Path("audit-folder", &options.audit_folder, "Folder of the audit log (default: audit in the data folder)");
   parser.Value("audit-durability", "write|fsync", "When an audited call may be answered (default: write)",
                &options.audit_durability, ParseDurability);
@@ -213,6 +234,7 @@ Parsed<InitOptions> ParseInit(const Arguments& arguments) {
                ParseAccount);
   parser.Path("passphrase-file", &options.passphrase_file,
               "File with the passphrase for the root key (default: asked for)");
+  AddRecoveryOptions(&parser, &options.recovery);
   parser.Path("audit-folder", &options.audit_folder,
               "Folder of the audit log, as given to serve (default: audit in the data folder)");
   parser.Path("audit-key-out", &options.audit_key_out,

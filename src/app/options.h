@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "app/outside_anchors.h"
+#include "app/new_recovery.h"
+#include "app/slot_secret.h"
 #include "app/values.h"
 #include "audit/log.h"
 #include "base/ids.h"
@@ -46,7 +48,7 @@ struct ServeOptions {
   bool allow_plain_http = false;
   std::optional<ListenAddress> metrics;
   int cores = 0;  // 0: all
-  std::filesystem::path passphrase_file;
+  UnlockChoices unlock;
   std::filesystem::path audit_folder;  // empty: <data>/audit
   audit::Durability audit_durability = audit::Durability::kWritten;
   uint64_t audit_rotate_mib = 256;
@@ -75,6 +77,7 @@ struct InitOptions {
   std::filesystem::path audit_folder;  // empty: <data>/audit
   std::optional<AccountId> account;    // nothing: a random one
   std::filesystem::path passphrase_file;
+  RecoveryChoices recovery;
   std::filesystem::path audit_key_out;  // empty: <data>/audit-public-key.pem
 };
 

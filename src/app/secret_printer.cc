@@ -21,8 +21,8 @@ Result<> SecretPrinter::PrintLine(int fd, std::string_view label, const secret::
   ssize_t written = 0;
   do written = writev(fd, pieces, 3);
   while (written < 0 && errno == EINTR);
-  if (written < 0) return Fail(ErrorKind::kIo, std::string("the new access key cannot be shown: ") + strerror(errno));
-  if (static_cast<size_t>(written) != size) return Fail(ErrorKind::kIo, "the new access key could not be shown whole");
+  if (written < 0) return Fail(ErrorKind::kIo, std::string("the secret cannot be shown: ") + strerror(errno));
+  if (static_cast<size_t>(written) != size) return Fail(ErrorKind::kIo, "the secret could not be shown whole");
   return {};
 }
 

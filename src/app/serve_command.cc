@@ -1,10 +1,9 @@
 #include "app/commands.h"
 #include "app/new_deployment.h"
-#include "app/passphrase.h"
+#include "app/open_node.h"
 #include "app/server_confinement.h"
 #include "app/server_run.h"
 #include "base/log.h"
-#include "seal/slots.h"
 
 namespace kagimori::app {
 namespace {
@@ -45,16 +44,9 @@ Result<> RunServe(const ServeOptions& options) {
         ErrorKind::kInvalid,
         folder.path().string() + " belongs to a development server for ever; make another with `kagimori init`");
   }
-  KAGIMORI_ASSIGN_OR_RETURN(secret::SecretBytes passphrase, ReadPassphrase(options.passphrase_file, /*is_new=*/false));
-  auto root_key = seal::OpenAnyPassphraseSlot(folder.path(), deployment, passphrase);
-  if (!root_key && root_key.error().kind == ErrorKind::kAuthentication) {
-    return Fail(ErrorKind::kAuthentication, "the passphrase opens no slot of " + folder.path().string());
-  }
-  if (!root_key) return std::unexpected(root_key.error());
-  passphrase = {};
+  KAGIMORI_ASSIGN_OR_RETURN(const seal::SlotSecret secret, ReadSlotSecret(options.unlock, deployment));
   KAGIMORI_ASSIGN_OR_RETURN(Signals signals, Signals::Block());
-  KAGIMORI_RETURN_IF_ERROR(ConfineServer(ToNodeOptions(options, folder), options.no_confinement));
-  KAGIMORI_ASSIGN_OR_RETURN(auto node, Node::Open(ToNodeOptions(options, folder), deployment, *std::move(root_key)));
+  KAGIMORI_ASSIGN_OR_RETURN(auto node, OpenNode(ToNodeOptions(options, folder), deployment, secret));
   return ServeUntilStopped(std::move(node), folder, &signals,
                            [](const Node& started) { log::Info("ready", {{"address", started.url()}}); });
 }

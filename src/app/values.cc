@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "crypto/secret_sharing.h"
 
 namespace kagimori::app {
 namespace {
@@ -90,6 +91,17 @@ Result<audit::Anchor> ParseAnchor(std::string_view text) {
   if (!sequence || !HexDecodeTo(text.substr(colon + 1), anchor.link)) return bad();
   anchor.sequence = *sequence;
   return anchor;
+}
+
+Result<seal::ShareCounts> ParseShareCounts(std::string_view text) {
+  const auto bad = [] { return Fail(ErrorKind::kInvalid, "expected K-of-N, such as 3-of-5, with 2 <= K <= N <= 16"); };
+  constexpr std::string_view kBetween = "-of-";
+  const size_t between = text.find(kBetween);
+  if (between == std::string_view::npos) return bad();
+  const auto threshold = ParseWhole<int>(text.substr(0, between));
+  const auto count = ParseWhole<int>(text.substr(between + kBetween.size()));
+  if (!threshold || !count || *threshold < 2 || *threshold > *count || *count > crypto::kMaxShares) return bad();
+  return seal::ShareCounts{.threshold = *threshold, .count = *count};
 }
 
 }  // namespace kagimori::app

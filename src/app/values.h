@@ -8,6 +8,7 @@
 
 #include "audit/anchor.h"
 #include "base/result.h"
+#include "seal/recovery_shares.h"
 
 namespace kagimori::app {
 
@@ -28,6 +29,9 @@ Result<ListenAddress> ParseListenAddress(std::string_view text);
 
 // "RECORD:LINK", as `kagimori audit verify` prints them: a number and 64 hex digits.
 Result<audit::Anchor> ParseAnchor(std::string_view text);
+
+// "3-of-5": 2 to 16 shares, and a threshold of at least 2 and at most all of them.
+Result<seal::ShareCounts> ParseShareCounts(std::string_view text);
 
 }  // namespace kagimori::app
 

@@ -66,5 +66,17 @@ TEST(Anchor, RecordAndLink) {
   EXPECT_FALSE(ParseAnchor("17:" + std::string(63, 'a') + "g"));
 }
 
+TEST(ValuesTest, ShareCounts) {
+  const auto counts = ParseShareCounts("3-of-5").value();
+  EXPECT_EQ(counts.threshold, 3);
+  EXPECT_EQ(counts.count, 5);
+  EXPECT_TRUE(ParseShareCounts("2-of-2"));
+  EXPECT_TRUE(ParseShareCounts("16-of-16"));
+  for (const char* bad :
+       {"", "3", "3-of-", "-of-5", "1-of-3", "6-of-5", "3-of-17", "3-of-5 ", "3of5", "-2-of-3", "3-OF-5"}) {
+    EXPECT_EQ(ParseShareCounts(bad).error().kind, ErrorKind::kInvalid) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace kagimori::app

@@ -14,6 +14,7 @@
 
 #include "seal/file.h"
 #include "seal/record_codec.h"
+#include "seal/recovery_shares.h"
 #include "seal/slots.h"
 #include "secret/compare.h"
 
@@ -66,8 +67,8 @@ class QuietTerminal {
 
 Result<secret::SecretBytes> CheckedPassphrase(secret::SecretBytes passphrase) {
   RecordCodec::DropLineEnd(&passphrase);
-  if (passphrase.size() > kMaxPassphraseSize) return Fail(ErrorKind::kLimit, "the passphrase is too long");
-  if (passphrase.empty()) return Fail(ErrorKind::kInvalid, "the passphrase is empty");
+  if (passphrase.size() > kMaxPassphraseSize) return Fail(ErrorKind::kLimit, "the passphrase or code is too long");
+  if (passphrase.empty()) return Fail(ErrorKind::kInvalid, "the passphrase or code is empty");
   return passphrase;
 }
 
@@ -76,7 +77,7 @@ Result<secret::SecretBytes> ReadLine(int terminal, QuietTerminal* quiet) {
   secret::SecretBytes line(kMaxPassphraseSize + 2);
   size_t used = 0;
   while (used < line.size() && !RecordCodec::EndsLine(line, used)) {
-    if (!quiet->WaitForInput()) return Fail(ErrorKind::kUnavailable, "interrupted while waiting for the passphrase");
+    if (!quiet->WaitForInput()) return Fail(ErrorKind::kUnavailable, "interrupted while waiting for an answer");
     KAGIMORI_ASSIGN_OR_RETURN(size_t got, RecordCodec::ReadSome(terminal, &line, used, line.size() - used));
     if (got == 0) return Fail(ErrorKind::kUnavailable, "the terminal was closed");
     used += got;
@@ -106,7 +107,7 @@ Result<secret::SecretBytes> ReadFile(const std::filesystem::path& file) {
 
 Result<secret::SecretBytes> PromptPassphraseOn(int terminal, std::string_view prompt, bool twice) {
   QuietTerminal quiet(terminal);
-  if (!quiet.ok()) return Fail(ErrorKind::kUnavailable, "there is no terminal to ask for the passphrase");
+  if (!quiet.ok()) return Fail(ErrorKind::kUnavailable, "there is no terminal to ask on");
   KAGIMORI_RETURN_IF_ERROR(Show(terminal, prompt));
   KAGIMORI_ASSIGN_OR_RETURN(secret::SecretBytes first, ReadLine(terminal, &quiet));
   if (!twice) return first;
@@ -118,11 +119,18 @@ Result<secret::SecretBytes> PromptPassphraseOn(int terminal, std::string_view pr
 
 Result<secret::SecretBytes> PromptPassphrase(std::string_view prompt, bool twice) {
   File terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
-  if (terminal.fd() < 0) return Fail(ErrorKind::kUnavailable, "there is no terminal to ask for the passphrase");
+  if (terminal.fd() < 0) return Fail(ErrorKind::kUnavailable, "there is no terminal to ask on");
   return PromptPassphraseOn(terminal.fd(), prompt, twice);
 }
 
 Result<secret::SecretBytes> ReadPassphraseFile(const std::filesystem::path& file) { return ReadFile(file); }
+
+Result<secret::SecretBytes> PromptRecoveryLine(std::string_view prompt) { return PromptPassphrase(prompt, false); }
+
+Result<secret::SecretBytes> ReadRecoveryFile(const std::filesystem::path& file) {
+  KAGIMORI_ASSIGN_OR_RETURN(File opened, OpenForReading(file, 0007));
+  return RecordCodec::ReadAll(opened.fd(), kMaxRecoveryText);
+}
 
 Result<secret::SecretBytes> ReadPassphraseCredential() {
   const char* folder = getenv("CREDENTIALS_DIRECTORY");

@@ -1,0 +1,55 @@
+#include "app/administer.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <utility>
+
+#include "app/admin_protocol.h"
+#include "app/administration.h"
+#include "app/data_folder.h"
+#include "app/new_deployment.h"
+#include "app/open_node.h"
+
+namespace kagimori::app {
+namespace {
+
+// Argon2id, once for every slot that might be meant.
+constexpr std::chrono::minutes kTimeout{5};
+
+Result<AdminResult> RunHere(const AdminTarget& target, const DataFolder& folder, const AdminCommand& command,
+                            const AdminParameters& parameters, std::vector<secret::SecretBytes> secrets,
+                            const std::function<Result<seal::SlotSecret>()>& unlock) {
+  KAGIMORI_ASSIGN_OR_RETURN(const seal::Deployment deployment, LoadDeployment(folder));
+  KAGIMORI_ASSIGN_OR_RETURN(const seal::SlotSecret secret, unlock());
+  NodeOptions options;
+  options.data = folder.path();
+  options.audit_folder = target.audit_folder;
+  options.audit_durability = audit::Durability::kSynced;
+  KAGIMORI_ASSIGN_OR_RETURN(const auto node, OpenNode(options, deployment, secret));
+  NodeAdministration administration(node.get());
+  AdminRequest request{.command = &command, .parameters = parameters, .secrets = {}};
+  for (const secret::SecretBytes& one : secrets) request.secrets.push_back(one.size());
+  AdminAnswer answer = AdminRunner(&administration).Run(request, std::move(secrets), geteuid(), {});
+  auto head = ParseAdminAnswer(answer.line);
+  if (!head) {
+    constexpr std::string_view kRefused = "the server refused: ";
+    std::string text = head.error().text;
+    if (text.starts_with(kRefused)) text.erase(0, kRefused.size());
+    return Fail(head.error().kind, std::move(text));
+  }
+  return AdminResult{.json = std::move(head->result_json), .secrets = std::move(answer.secrets)};
+}
+
+}  // namespace
+
+Result<AdminResult> Administer(const AdminTarget& target, const AdminCommand& command,
+                               const AdminParameters& parameters, std::vector<secret::SecretBytes> secrets,
+                               const std::function<Result<seal::SlotSecret>()>& unlock) {
+  auto folder = DataFolder::Open(target.data);
+  if (folder) return RunHere(target, *folder, command, parameters, std::move(secrets), unlock);
+  if (folder.error().kind != ErrorKind::kUnavailable) return std::unexpected(std::move(folder).error());
+  return CallAdminSocket(target.data, command.name, parameters, secrets, kTimeout);
+}
+
+}  // namespace kagimori::app
