@@ -43,6 +43,11 @@ bool Has(const CapabilitySets& sets, int capability) {
   return (sets[CAP_TO_INDEX(capability)].effective & CAP_TO_MASK(capability)) != 0;
 }
 
+bool IsEmpty(const CapabilitySets& sets) {
+  return std::ranges::all_of(sets,
+                             [](const auto& set) { return (set.effective | set.permitted | set.inheritable) == 0; });
+}
+
 // Ports from here on are everybody's (ip(7)).
 int FirstUnprivilegedPort() {
   std::ifstream file("/proc/sys/net/ipv4/ip_unprivileged_port_start");
@@ -88,7 +93,8 @@ Result<bool> DropPrivileges(std::span<const uint16_t> listen_ports) {
     auto& set = kept[CAP_TO_INDEX(CAP_NET_BIND_SERVICE)];
     set.effective = set.permitted = CAP_TO_MASK(CAP_NET_BIND_SERVICE);
   }
-  KAGIMORI_RETURN_IF_ERROR(WriteCapabilities(kept));
+  // A service manager that gave none may not even let them be set.
+  if (!IsEmpty(had)) KAGIMORI_RETURN_IF_ERROR(WriteCapabilities(kept));
   return keep_bind;
 }
 
