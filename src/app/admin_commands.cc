@@ -6,6 +6,7 @@ std::span<const AdminCommand* const> AdminCommands() {
   static constexpr const AdminCommand* kAll[] = {
       &kStatusCommand,
       &kClockAdvanceCommand,
+      &kBackupCommand,
       &kSealListCommand,
       &kSealAddCommand,
       &kSealRemoveCommand,

@@ -9,6 +9,7 @@ namespace kagimori::app {
 
 // Each in the file that is named after it.
 extern const AdminCommand kStatusCommand;        // admin_status.cc
+extern const AdminCommand kBackupCommand;        // backup_server.cc
 extern const AdminCommand kClockAdvanceCommand;  // clock_advance.cc
 extern const AdminCommand kSealListCommand;      // slot_admin.cc
 extern const AdminCommand kSealAddCommand;       // slot_admin.cc

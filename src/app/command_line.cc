@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/backup_commands.h"
 #include "app/commands.h"
 #include "app/options.h"
 #include "app/seal_commands.h"
@@ -73,6 +74,9 @@ constexpr auto kCommands = std::to_array<Command>({
     {"unseal", "give a sealed server its root key", ParseAndRun<ParseUnseal, RunUnseal>},
     {"root rotate", "replace the root key (the server is stopped)", ParseAndRun<ParseRootRotate, RunRootRotate>},
     {"account reset-root-key", "a new access key for an account", ParseAndRun<ParseResetRootKey, RunResetRootKey>},
+    {"backup verify", "whether a backup is whole", ParseAndRun<ParseBackupVerify, RunBackupVerify>},
+    {"backup", "copy a deployment into a sealed file", ParseAndRun<ParseBackup, RunBackup>},
+    {"restore", "fill a new data folder from a backup", ParseAndRun<ParseRestore, RunRestore>},
     {"audit verify", "whether an audit log is whole", ParseAndRun<ParseAuditVerify, RunAuditVerify>},
 });
 

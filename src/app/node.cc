@@ -422,6 +422,21 @@ Result<> Node::AuditAdministration(std::string_view name, std::string_view param
       state_->audit.get());
 }
 
+Result<seal::BackupTotals> Node::WriteBackup(const seal::NewBackupKey& key, const seal::BackupPace& pace,
+                                             seal::BackupSink sink, store::Revision* revision) {
+  State& state = *state_;
+  // The head before the snapshot: what the log has up to there is about what the backup holds.
+  KAGIMORI_RETURN_IF_ERROR(state.audit->Sync());
+  seal::BackupHeader header{.id = key.id,
+                            .deployment = state.deployment,
+                            .made = state.clock->Wall(),
+                            .audit_head = state.audit->SyncedHead(),
+                            .slots = key.slots};
+  KAGIMORI_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, state.store->TakeSnapshot());
+  *revision = snapshot->revision();
+  return seal::WriteBackup(*state.hierarchy, *snapshot, std::move(header), key.key, pace, std::move(sink));
+}
+
 void Node::Shutdown(std::chrono::milliseconds grace) {
   State& state = *state_;
   // Without its cores, as after a port that is taken, a server never calls back.

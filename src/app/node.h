@@ -18,6 +18,8 @@
 #include "identity/directory.h"
 #include "net/server.h"
 #include "net/tls.h"
+#include "seal/backup_copy.h"
+#include "seal/backup_slots.h"
 #include "seal/deployment.h"
 #include "seal/slots.h"
 #include "secret/secret_bytes.h"
@@ -110,6 +112,11 @@ class Node {
   // Appends a record of an administrative call ("Status", "ClockAdvance") to the audit log. Blocking.
   Result<> AuditAdministration(std::string_view name, std::string_view parameters_json, uint32_t peer_uid,
                                std::string_view error);
+
+  // A backup of the store as it is now, beside everything else that runs; `revision` gets which revision it holds.
+  // Blocking, for long: a thread of its own, and stopped by `pace` before Shutdown.
+  Result<seal::BackupTotals> WriteBackup(const seal::NewBackupKey& key, const seal::BackupPace& pace,
+                                         seal::BackupSink sink, store::Revision* revision);
 
   // Finishes what was accepted, at most `grace`, and saves. Blocking; the node is over afterwards.
   void Shutdown(std::chrono::milliseconds grace);
