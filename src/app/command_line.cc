@@ -77,6 +77,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"backup verify", "whether a backup is whole", ParseAndRun<ParseBackupVerify, RunBackupVerify>},
     {"backup", "copy a deployment into a sealed file", ParseAndRun<ParseBackup, RunBackup>},
     {"restore", "fill a new data folder from a backup", ParseAndRun<ParseRestore, RunRestore>},
+    {"verify", "whether a deployment at rest is whole", ParseAndRun<ParseVerify, RunVerify>},
     {"audit verify", "whether an audit log is whole", ParseAndRun<ParseAuditVerify, RunAuditVerify>},
 });
 

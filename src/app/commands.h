@@ -14,6 +14,7 @@ Result<> RunInit(const InitOptions& options);
 Result<> RunStatus(const StatusOptions& options);
 Result<> RunClockAdvance(const ClockAdvanceOptions& options);
 Result<int> RunAuditVerify(const AuditVerifyOptions& options);
+Result<int> RunVerify(const VerifyOptions& options);
 
 }  // namespace kagimori::app
 

@@ -22,7 +22,7 @@ namespace kagimori::app {
 
 struct IntegrityOptions {
   uint64_t scrub_records_per_second = 20'000;
-  std::chrono::seconds scrub_delay{5};             // from Start to the first pass
+  std::chrono::seconds scrub_delay{1};             // from Start to the first pass
   std::chrono::seconds scrub_interval{24 * 3600};  // from the end of one pass to the next
 };
 

@@ -355,7 +355,7 @@ Result<> Node::Start() {
   KAGIMORI_RETURN_IF_ERROR(state_->Listen());
   state_->background = std::thread([state = state_.get()] { state->Background(); });
   state_->integrity->Start([state = state_.get()](const seal::ScrubReport& report) {
-    if (Result<> recorded = AppendScrubEvent(report, state->clock->Wall(), state->audit.get()); !recorded)
+    if (Result<> recorded = AppendScrubEvent("ScrubFindings", report, state->clock->Wall(), state->audit.get()); !recorded)
       log::Error("the scrub's findings could not be recorded", {{"error", Describe(recorded.error())}});
   });
   return {};

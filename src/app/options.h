@@ -10,6 +10,7 @@
 #include "app/outside_anchors.h"
 #include "app/new_recovery.h"
 #include "app/slot_secret.h"
+#include "app/store_check.h"
 #include "app/values.h"
 #include "audit/log.h"
 #include "base/ids.h"
@@ -98,6 +99,12 @@ struct AuditVerifyOptions {
   std::filesystem::path anchors;  // an anchor file; empty: none
 };
 
+struct VerifyOptions {
+  ProcessOptions process;
+  UnlockChoices unlock;
+  StoreCheckOptions check;
+};
+
 // Options, or what to print instead: help (exit code 0, for standard output) or one line of complaint (2, for standard
 // error).
 template <class Options>
@@ -114,6 +121,7 @@ Parsed<InitOptions> ParseInit(const Arguments& arguments);
 Parsed<StatusOptions> ParseStatus(const Arguments& arguments);
 Parsed<ClockAdvanceOptions> ParseClockAdvance(const Arguments& arguments);
 Parsed<AuditVerifyOptions> ParseAuditVerify(const Arguments& arguments);
+Parsed<VerifyOptions> ParseVerify(const Arguments& arguments);  // verify_command.cc
 
 // ${XDG_DATA_HOME:-~/.local/share}/kagimori/dev. A server that others can reach has a folder of its own, dev-insecure,
 // since the well-known credentials of the first must not work there. Empty when there is no home folder.

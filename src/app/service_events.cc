@@ -78,7 +78,7 @@ Result<> AppendAdministrationEvent(const AdministrativeCall& call, Timestamp now
   return Append(line, event.event_id, log);
 }
 
-Result<> AppendScrubEvent(const seal::ScrubReport& report, Timestamp now, audit::Log* log) {
+Result<> AppendScrubEvent(std::string_view name, const seal::ScrubReport& report, Timestamp now, audit::Log* log) {
   constexpr size_t kMostNamed = 20;
   std::string parameters = "{\"revision\":" + std::to_string(report.revision) +
                            ",\"findings\":" + std::to_string(report.finding_count) + ",\"first\":[";
@@ -87,11 +87,12 @@ Result<> AppendScrubEvent(const seal::ScrubReport& report, Timestamp now, audit:
     wire::AppendJsonString(report.findings[i].text, &parameters);
   }
   parameters += "]}";
-  return AppendAdministrationEvent({.name = "ScrubFindings",
-                                    .parameters_json = parameters,
-                                    .peer_uid = geteuid(),
-                                    .error = "the store does not hold what it should"},
-                                   now, log);
+  return AppendAdministrationEvent(
+      {.name = name,
+       .parameters_json = parameters,
+       .peer_uid = geteuid(),
+       .error = name == "AcceptDamage" ? std::string_view() : "the store does not hold what it should"},
+      now, log);
 }
 
 }  // namespace kagimori::app

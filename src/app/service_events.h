@@ -33,8 +33,8 @@ struct AdministrativeCall {
 };
 Result<> AppendAdministrationEvent(const AdministrativeCall& call, Timestamp now, audit::Log* log);
 
-// What a scrub of the store found.
-Result<> AppendScrubEvent(const seal::ScrubReport& report, Timestamp now, audit::Log* log);
+// What a scrub of the store found ("ScrubFindings"), or what the operator takes for right ("AcceptDamage").
+Result<> AppendScrubEvent(std::string_view name, const seal::ScrubReport& report, Timestamp now, audit::Log* log);
 
 }  // namespace kagimori::app
 

@@ -107,6 +107,7 @@ class Verifier {
     if (report_.first_file > 1) report_.retired_events = chain_.start().sequence;
     report_.events = chain_.head().sequence - std::min(report_.retired_events, chain_.head().sequence);
     report_.recoveries = chain_.recoveries();
+    report_.store_revision = chain_.store_revision();
     report_.deployment = chain_.deployment();
     return std::move(report_);
   }

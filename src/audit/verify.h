@@ -57,6 +57,7 @@ struct Report {
   uint64_t batches = 0;
   uint64_t bytes = 0;                   // of plain text
   uint64_t recoveries = 0;              // crashes whose unlinked tail was moved aside, as the chain itself records
+  uint64_t store_revision = 0;          // that the newest link names
   std::vector<std::string> side_files;  // such tails
   std::optional<ByteArray<16>> deployment;
 
