@@ -74,6 +74,20 @@ Result<> SyncFolder(const std::filesystem::path& folder) {
   return {};
 }
 
+Result<> MakeFolder(const std::filesystem::path& folder) {
+  const std::filesystem::path parent = folder.has_parent_path() ? folder.parent_path() : ".";
+  if (mkdir(folder.c_str(), 0700) != 0) {
+    if (errno == EEXIST) {
+      // A process that was killed may have made it without syncing its name; where we may not look, somebody else has.
+      return access(parent.c_str(), R_OK) == 0 ? SyncFolder(parent) : Result<>();
+    }
+    if (errno != ENOENT || parent == folder || parent == ".") return FailErrno("make", folder);
+    KAGIMORI_RETURN_IF_ERROR(MakeFolder(parent));
+    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return FailErrno("make", folder);
+  }
+  return SyncFolder(parent);
+}
+
 Result<> Publish(const std::filesystem::path& from, const std::filesystem::path& to) {
   if (rename(from.c_str(), to.c_str()) != 0) return FailErrno("rename", from);
   return SyncFolder(to.has_parent_path() ? to.parent_path() : std::filesystem::path("."));

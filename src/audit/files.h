@@ -39,6 +39,9 @@ class File {
 // "doing what: path: reason" of errno. kNotFound, kLimit when the disk or a quota is full, else kIo.
 std::unexpected<Error> FailErrno(std::string_view doing, const std::filesystem::path& path);
 Result<> SyncFolder(const std::filesystem::path& folder);
+// Makes the folder (0700), and those above it, when they are not there; when it returns, their names are on stable
+// storage.
+Result<> MakeFolder(const std::filesystem::path& folder);
 // Renames a synced file within its folder and syncs the folder.
 Result<> Publish(const std::filesystem::path& from, const std::filesystem::path& to);
 

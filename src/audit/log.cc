@@ -27,9 +27,7 @@ namespace {
 constexpr uint64_t kFullBytes = 1 << 20;  // less than this free counts as nothing
 
 Result<File> LockFolder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder.parent_path(), error);
-  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return FailErrno("make", folder);
+  KAGIMORI_RETURN_IF_ERROR(MakeFolder(folder));
   File lock(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (lock.fd() < 0) return FailErrno("open", folder);
   if (flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) {

@@ -69,12 +69,22 @@ Result<> CutTail(const std::filesystem::path& plain, Recovered* recovered) {
   return recovered->file.Sync();
 }
 
-// Follows the chain through one file; gives false when it ends with an unlinked tail.
-Result<> Follow(LineReader* reader, Chain* chain) {
+// A sector that was written and never reached the disk reads as zeros, which no line has: so ends, after a power cut,
+// what was not synced, and lines that were written later may stand whole behind it. It cannot be told from zeros that
+// came over synced lines; that is for the anchors to find.
+bool HasHole(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+
+// Follows the chain through one file, up to its end or, in the newest one, up to a hole, of which it gives true.
+Result<bool> Follow(LineReader* reader, bool newest, Chain* chain) {
   while (true) {
-    KAGIMORI_ASSIGN_OR_RETURN(auto line, reader->Next());
-    if (!line) return {};
-    if (auto finding = chain->Line(*line)) return Refuse(*finding);
+    auto line = reader->Next();
+    if (!line) {
+      if (newest && HasHole(reader->partial())) return true;  // a hole longer than any line
+      return std::unexpected(std::move(line).error());
+    }
+    if (!*line) return false;
+    if (newest && HasHole(**line)) return true;
+    if (auto finding = chain->Line(**line)) return Refuse(*finding);
   }
 }
 
@@ -82,9 +92,9 @@ Result<> FollowFile(const LogOptions& options, uint64_t number, bool compressed,
   std::string name = compressed ? CompressedName(number) : PlainName(number);
   chain->BeginFile(number, name);
   KAGIMORI_ASSIGN_OR_RETURN(LineReader reader, LineReader::Open(options.folder / name, compressed));
-  KAGIMORI_RETURN_IF_ERROR(Follow(&reader, chain));
+  KAGIMORI_ASSIGN_OR_RETURN(const bool hole, Follow(&reader, newest, chain));
   // The newest file may end in what a crash tore off; everything else must be whole.
-  bool torn = newest && chain->head().file == number && !chain->closed();
+  bool torn = newest && chain->head().file == number && (hole || !chain->closed());
   auto finding = torn ? chain->CheckLastSignature() : chain->EndFile(reader.partial().size(), newest);
   if (finding) return Refuse(*finding);
   return {};

@@ -1,12 +1,19 @@
 #include "store/rocksdb/rocksdb_log_check.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/crc.hpp>
+#include <cerrno>
+#include <charconv>
 #include <fstream>
-#include <iterator>
+#include <map>
+#include <string>
 #include <system_error>
+
+#include "base/log.h"
 
 namespace kagimori::store {
 namespace {
@@ -14,6 +21,7 @@ namespace {
 constexpr size_t kBlockSize = 32 * 1024;
 constexpr size_t kHeaderSize = 7;
 constexpr size_t kTypeOffset = 6;
+constexpr size_t kSectorSize = 512;               // the least that a disk writes as one
 constexpr size_t kMaxLogBytes = size_t{1} << 30;  // far above what the write buffers let a log grow to
 
 // Not recycled and not compressed: the store's options switch both off.
@@ -47,72 +55,161 @@ std::unexpected<Error> Damaged(size_t position, std::string_view what) {
   return Fail(ErrorKind::kCorrupt, fmt::format("the record at byte {} {}", position, what));
 }
 
+bool IsZero(ByteView bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0; });
+}
+
+// Whether a sector's part of what stands at or behind `from` is zeros throughout.
+bool HasLostSector(ByteView bytes, size_t from) {
+  while (from < bytes.size()) {
+    size_t end = std::min(bytes.size(), (from / kSectorSize + 1) * kSectorSize);
+    if (IsZero(bytes.subspan(from, end - from))) return true;
+    from = end;
+  }
+  return false;
+}
+
+// Whether a part of the given types stands at `position`, whole.
+bool IsWholePart(ByteView bytes, size_t position, RecordType one, RecordType other) {
+  size_t room = std::min(kBlockSize - position % kBlockSize, bytes.size() - position);
+  if (room < kHeaderSize) return false;
+  ByteView rest = bytes.subspan(position, room);
+  if (rest[kTypeOffset] != one && rest[kTypeOffset] != other) return false;
+  size_t length = ReadLe(rest.subspan(4, 2));
+  if (kHeaderSize + length > room) return false;
+  Crc32c crc;
+  crc.process_bytes(rest.data() + kTypeOffset, 1 + length);
+  return Mask(crc.checksum()) == ReadLe(rest.first(4));
+}
+
+// Whether more than `count` records begin behind `from`. They are looked for at every byte: nothing in a damaged record
+// says where the next one begins.
+bool HasRecordsBehind(ByteView bytes, size_t from, int count) {
+  for (size_t position = from + 1; position < bytes.size(); ++position) {
+    if (IsWholePart(bytes, position, kFull, kFirst) && --count < 0) return true;
+  }
+  return false;
+}
+
+// Whether the record at `start`, which is not whole, and what follows it look like writes that were never synced.
+bool IsUnsynced(ByteView bytes, size_t start, LogKind kind) {
+  if (kind == LogKind::kSynced || !HasLostSector(bytes, start)) return false;
+  return !HasRecordsBehind(bytes, start, kind == LogKind::kManifest ? 1 : 0);
+}
+
+// "000123.log": 123.
+std::optional<uint64_t> LogNumber(const std::string& name) {
+  uint64_t number = 0;
+  auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (error != std::errc() || std::string_view(end, name.data() + name.size()) != ".log") return std::nullopt;
+  return number;
+}
+
+Result<Bytes> ReadLog(const std::filesystem::path& path) {
+  std::error_code error;
+  uintmax_t size = std::filesystem::file_size(path, error);
+  if (error || size > kMaxLogBytes) return Fail(ErrorKind::kIo, fmt::format("{} cannot be checked", path.string()));
+  std::ifstream file(path, std::ios::binary);
+  Bytes bytes(size);
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
+  if (!file) return Fail(ErrorKind::kIo, fmt::format("{} cannot be read", path.string()));
+  return bytes;
+}
+
+Result<> Cut(const std::filesystem::path& path, size_t size) {
+  int file = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  bool cut = file >= 0 && ftruncate(file, static_cast<off_t>(size)) == 0 && fsync(file) == 0;
+  int error = errno;
+  if (file >= 0) close(file);
+  if (cut) return {};
+  return Fail(ErrorKind::kIo, fmt::format("cutting {}: {}", path.string(), std::generic_category().message(error)));
+}
+
+Result<> CheckFile(const std::filesystem::path& path, LogKind kind) {
+  KAGIMORI_ASSIGN_OR_RETURN(Bytes bytes, ReadLog(path));
+  auto checked = CheckLog(bytes, kind);
+  if (!checked) return Fail(ErrorKind::kCorrupt, fmt::format("{}: {}", path.string(), checked.error().text));
+  if (!*checked) return {};
+  log::Warning("a write that a power cut left unfinished is cut off the store's log",
+               {{"file", path.string()},
+                {"from_byte", std::to_string(**checked)},
+                {"bytes", std::to_string(bytes.size() - **checked)}});
+  return Cut(path, **checked);
+}
+
+// What CURRENT names; RocksDB says what is wrong when it is no name.
+std::string CurrentManifest(const std::filesystem::path& folder) {
+  std::ifstream file(folder / "CURRENT", std::ios::binary);
+  std::string name;
+  std::getline(file, name);
+  return name.starts_with("MANIFEST-") && name.find('/') == std::string::npos ? name : "";
+}
+
 }  // namespace
 
-Result<> CheckLog(ByteView bytes) {
+Result<std::optional<size_t>> CheckLog(ByteView bytes, LogKind kind) {
   size_t position = 0;
+  size_t start = 0;     // of the record that `position` is in
   bool within = false;  // between the first and the last part of a record
+  auto damaged = [&](std::string_view what) -> Result<std::optional<size_t>> {
+    if (IsUnsynced(bytes, start, kind)) return start;
+    return Damaged(position, what);
+  };
   while (position < bytes.size()) {
     size_t block_left = kBlockSize - position % kBlockSize;
     if (block_left < kHeaderSize) {  // filler
       position += block_left;
       continue;
     }
+    if (!within) start = position;
     ByteView rest = bytes.subspan(position, std::min(block_left, bytes.size() - position));
-    if (rest.size() < kHeaderSize) return {};  // cut within a header, the last thing in the file
+    if (rest.size() < kHeaderSize) return std::nullopt;  // cut within a header, the last thing in the file
     bool last_block = bytes.size() - position <= block_left;
     size_t length = ReadLe(rest.subspan(4, 2));
     uint8_t type = rest[kTypeOffset];
     if (type < kFull || type > kLast) {
       // Some file systems give a file its new size before its bytes: zeros to the end are a cut record too.
-      ByteView tail = bytes.subspan(position);
-      if (std::all_of(tail.begin(), tail.end(), [](uint8_t byte) { return byte == 0; })) return {};
-      return Damaged(position, "has no type");
+      if (IsZero(bytes.subspan(position))) return std::nullopt;
+      return damaged("has no type");
     }
     if (kHeaderSize + length > rest.size()) {
-      if (!last_block || kHeaderSize + length > block_left || HasOtherLength(rest)) {
-        return Damaged(position, "has a wrong length");
-      }
-      return {};
+      if (!last_block || kHeaderSize + length > block_left || HasOtherLength(rest))
+        return damaged("has a wrong length");
+      return std::nullopt;
     }
     Crc32c crc;
     crc.process_bytes(rest.data() + kTypeOffset, 1 + length);
-    if (Mask(crc.checksum()) != ReadLe(rest.first(4))) return Damaged(position, "has a wrong checksum");
+    if (Mask(crc.checksum()) != ReadLe(rest.first(4))) return damaged("has a wrong checksum");
     bool continues = type == kMiddle || type == kLast;
-    if (continues != within) return Damaged(position, "is out of order");
+    if (continues != within) return damaged("is out of order");
     within = type == kFirst || type == kMiddle;
     position += kHeaderSize + length;
   }
-  return {};
+  return std::nullopt;
 }
 
 Result<> CheckLogs(const std::filesystem::path& folder) {
-  bool has_current = false;
+  const std::string manifest = CurrentManifest(folder);
+  std::map<uint64_t, std::filesystem::path> logs;
+  bool has_manifest = false;
   bool has_data = false;
   std::error_code error;
   std::filesystem::directory_iterator entries(folder, error);
   for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
     std::string name = entries->path().filename().string();
-    bool is_log = name.ends_with(".log");
-    has_current |= name == "CURRENT";
-    has_data |= is_log || name.ends_with(".sst");
-    if (!is_log && !name.starts_with("MANIFEST-")) continue;
-    std::error_code size_error;
-    uintmax_t size = std::filesystem::file_size(entries->path(), size_error);
-    if (size_error || size > kMaxLogBytes) {
-      return Fail(ErrorKind::kIo, fmt::format("{} cannot be checked", entries->path().string()));
-    }
-    std::ifstream file(entries->path(), std::ios::binary);
-    Bytes bytes(size);
-    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
-    if (!file) return Fail(ErrorKind::kIo, fmt::format("{} cannot be read", entries->path().string()));
-    if (auto checked = CheckLog(bytes); !checked) {
-      return Fail(ErrorKind::kCorrupt, fmt::format("{}: {}", entries->path().string(), checked.error().text));
-    }
+    if (auto number = LogNumber(name)) logs[*number] = entries->path();
+    has_manifest |= name == manifest;
+    has_data |= name.ends_with(".log") || name.ends_with(".sst");
   }
   if (error) return Fail(ErrorKind::kIo, fmt::format("{}: {}", folder.string(), error.message()));
-  if (has_data && !has_current) {
+  if (has_data && !std::filesystem::exists(folder / "CURRENT", error)) {
     return Fail(ErrorKind::kCorrupt, fmt::format("{} holds a store without its CURRENT file", folder.string()));
+  }
+  // Another MANIFEST is one that was being written, or one that is not needed any more.
+  if (has_manifest) KAGIMORI_RETURN_IF_ERROR(CheckFile(folder / manifest, LogKind::kManifest));
+  for (const auto& [number, path] : logs) {
+    bool newest = number == logs.rbegin()->first;
+    KAGIMORI_RETURN_IF_ERROR(CheckFile(path, newest ? LogKind::kNewest : LogKind::kSynced));
   }
   return {};
 }

@@ -2,6 +2,7 @@
 #define KAGIMORI_STORE_ROCKSDB_ROCKSDB_LOG_CHECK_H_
 
 #include <filesystem>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -21,11 +22,25 @@ namespace kagimori::store {
 // What remains: a tail that was cut off exactly behind a record, or together with part of one, is what a crash leaves
 // too. The rooms above compare the store's revision with the audit's anchors.
 
-// kCorrupt when the log in `bytes` is damaged; a truncated last record is none.
-Result<> CheckLog(ByteView bytes);
+// A power cut leaves more than missing bytes: the file's new size may be on the disk without some of the sectors that
+// were written, which then read as zeros, or as what they held before. RocksDB takes that for damage in any mode. So
+// what was never synced is cut off here, before it looks: in the newest write-ahead log the last record, since each is
+// synced before the next is written; in the MANIFEST the last two, since an edit for a table and the one for the logs
+// that it makes superfluous are synced together. Should it be the sectors of a synced MANIFEST record that a disk lost,
+// RocksDB misses the files that the edits before it name. Should it be a log's last synced record, the same is left as
+// of a cut tail: see above.
+enum class LogKind {
+  kSynced,    // by now the disk has all of it
+  kNewest,    // the newest write-ahead log
+  kManifest,  // the MANIFEST in use
+};
 
-// Checks every log and MANIFEST in `folder`, and that it is no store that lost its CURRENT file (RocksDB would start
-// anew). REQUIRES: nobody writes there.
+// kCorrupt when the log in `bytes` is damaged; a truncated last record is none. Gives where to cut when lost sectors
+// begin a part that was never synced.
+Result<std::optional<size_t>> CheckLog(ByteView bytes, LogKind kind = LogKind::kNewest);
+
+// Checks every log and the MANIFEST in use, cuts off what was never synced, and checks that it is no store that lost
+// its CURRENT file (RocksDB would start anew). REQUIRES: nobody else writes there.
 Result<> CheckLogs(const std::filesystem::path& folder);
 
 }  // namespace kagimori::store
