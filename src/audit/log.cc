@@ -61,6 +61,7 @@ struct Log::State {
   File folder_lock;
   std::atomic<uint64_t> store_revision{0};
   std::atomic<uint64_t> free_bytes{UINT64_MAX};
+  std::atomic<uint64_t> settled{UINT64_MAX};
   Recovery recovery;
 
   std::atomic<bool> failed{false};  // whether there is a failure, for those who ask often
@@ -70,6 +71,7 @@ struct Log::State {
   Anchor head;
   bool file_has_events = false;
   bool file_closed = false;  // its successor could not be begun yet
+  uint64_t file_begin = 0;   // the sequence that nothing unsettled may lie before when the next file begins
   std::optional<Error> failure;
   bool disk_full_told = false;
   std::string buffer;                        // reused
@@ -110,6 +112,7 @@ Result<> Log::State::Start() {
   } else {
     file = std::make_shared<File>(std::move(recovered.file));
     file_has_events = true;
+    file_begin = head.sequence;
   }
   if (recovery.torn_bytes > 0) {
     log::Warning("audit log: an unlinked tail, as a crash leaves it, was moved aside",
@@ -199,6 +202,7 @@ Result<> Log::State::BeginFile(uint64_t number, const crypto::Sha256Digest& prev
   head = {head.sequence, link, number, text.size()};
   file_has_events = false;
   file_closed = false;
+  file_begin = head.sequence;
   return {};
 }
 
@@ -282,7 +286,9 @@ Result<Anchor> Log::Append(std::span<const EventLine> lines) {
   if (lines.empty()) return s.head;
   s.BuildBatch(lines);
   bool over = s.file_has_events && s.head.offset + s.buffer.size() > s.options.rotate_bytes;
-  if (over || s.file_closed) KAGIMORI_RETURN_IF_ERROR(s.Rotate());
+  // What is still in an outbox must be in the newest two files, where a start looks for it.
+  bool may = s.settled.load(std::memory_order_relaxed) >= s.file_begin;
+  if ((over && may) || s.file_closed) KAGIMORI_RETURN_IF_ERROR(s.Rotate());
   ControlLine link{.kind = ControlLine::Kind::kLink,
                    .sequence = s.head.sequence + lines.size(),
                    .time = s.options.clock->Wall(),
@@ -351,6 +357,8 @@ void Log::ForgetRecovered() {
 }
 
 const Recovery& Log::recovery() const { return state_->recovery; }
+
+void Log::NoteSettled(uint64_t sequence) { state_->settled.store(sequence, std::memory_order_relaxed); }
 
 void Log::NoteStoreRevision(uint64_t revision) {
   uint64_t seen = state_->store_revision.load(std::memory_order_relaxed);

@@ -90,6 +90,11 @@ class Log {
   void ForgetRecovered();
   const Recovery& recovery() const;
 
+  // Every event up to `sequence` has left the outbox, for good. Who has an outbox calls this from the start on: the log
+  // then begins no file that would put an event of the outbox beyond what Contains knows at the next start, and its
+  // files outgrow rotate_bytes instead. Without a call, nothing is waited for.
+  void NoteSettled(uint64_t sequence);
+
   // The store's newest revision, which the next links name. Never goes back. REQUIRES: on stable storage. Called after
   // a commit and before its event is appended, so that a link names at least the revision of every event it holds.
   void NoteStoreRevision(uint64_t revision);

@@ -60,6 +60,7 @@ Result<size_t> OutboxDelivery::Recover() {
     KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(deletions)));
   }
   log_->ForgetRecovered();
+  log_->NoteSettled(log_->Head().sequence);
   return appended;
 }
 
@@ -73,19 +74,25 @@ void OutboxDelivery::Delivered(const ByteArray<16>& event_id, uint64_t sequence)
 }
 
 void OutboxDelivery::Run() {
+  uint64_t before = log_->SyncedSequence();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     wake_.wait_for(lock, kInterval, [this] { return stopping_; });
-    if (delivered_.empty()) continue;
     lock.unlock();
     DeleteSynced();
     lock.lock();
+    // What was appended before the last round has been handed over to Delivered by now.
+    uint64_t settled = before;
+    for (const Entry& entry : delivered_) settled = std::min(settled, entry.sequence - 1);
+    log_->NoteSettled(settled);
+    before = log_->SyncedSequence();
   }
 }
 
 void OutboxDelivery::DeleteSynced() {
   uint64_t synced = log_->SyncedSequence();
   while (true) {
+    std::vector<Entry> taken;
     store::Transaction deletions;
     {
       // Cores deliver in almost ascending order; one that is not synced yet waits for the next round with those behind
@@ -94,13 +101,15 @@ void OutboxDelivery::DeleteSynced() {
       while (!delivered_.empty() && delivered_.front().sequence <= synced &&
              deletions.deletes.size() < store::kMaxTransactionOperations) {
         deletions.deletes.push_back(OutboxPath(delivered_.front().event_id));
+        taken.push_back(delivered_.front());
         delivered_.pop_front();
       }
     }
-    if (deletions.deletes.empty()) return;
+    if (taken.empty()) return;
     if (Result<store::Revision> done = store::CommitAndWait(*store_, std::move(deletions)); !done) {
-      // They stay in the outbox; the next start finds them in the log and deletes them.
-      log::Warning("the outbox could not be emptied", {{"error", Describe(done.error())}});
+      log::Warning("the outbox could not be emptied; it is tried again", {{"error", Describe(done.error())}});
+      std::lock_guard lock(mutex_);
+      delivered_.insert(delivered_.begin(), taken.begin(), taken.end());
       return;
     }
   }
