@@ -101,6 +101,51 @@ TEST(LogTest, RecoversAtEveryPointOfTruncation) {
   }
 }
 
+// After a power cut any sector of what was not synced may be missing, with later ones there.
+TEST(LogTest, RecoversFromSectorsThatNeverReachedTheDisk) {
+  constexpr size_t kSector = 512;
+  LogFolder folder;
+  Anchor before;
+  {
+    auto log = folder.Open();
+    before = AppendBatch(log.get(), 2);
+    for (int i = 0; i < 4; ++i) AppendBatch(log.get(), 3);
+  }
+  const std::string text = ReadFile(folder.File(1));
+  for (size_t sector = before.offset / kSector; sector * kSector < text.size(); ++sector) {
+    for (const std::string& name : folder.Names()) std::filesystem::remove(folder.path / name);
+    std::string damaged = text;
+    for (size_t i = std::max(before.offset, sector * kSector); i < std::min(text.size(), (sector + 1) * kSector); ++i) {
+      damaged[i] = '\0';
+    }
+    WriteFile(folder.File(1), damaged);
+    {
+      auto log = folder.Open();
+      ASSERT_NE(log, nullptr) << sector;
+      EXPECT_GE(log->Head().sequence, before.sequence);
+      EXPECT_LT(log->Head().sequence, before.sequence + 12);
+      EXPECT_EQ(ReadFile(log->recovery().torn_file).size(), log->recovery().torn_bytes);
+      AppendBatch(log.get(), 1);
+    }
+    Report report = folder.Check();
+    ASSERT_TRUE(report.ok()) << Describe(report);
+    EXPECT_EQ(report.recoveries, 1u);
+  }
+}
+
+// The outbox is searched in the newest two files: none may begin while an event in it would fall behind them.
+TEST(LogTest, BeginsNoFileWhileAnEventIsUnsettled) {
+  LogFolder folder;
+  folder.rotate_bytes = 1;
+  auto log = folder.Open();
+  log->NoteSettled(0);
+  for (int i = 0; i < 5; ++i) AppendBatch(log.get(), 1);
+  EXPECT_EQ(log->Head().file, 2u);  // the first file held nothing that is unsettled before it
+  log->NoteSettled(5);
+  AppendBatch(log.get(), 1);
+  EXPECT_EQ(log->Head().file, 3u);
+}
+
 TEST(LogTest, RefusesALogWhoseChainDoesNotHold) {
   LogFolder folder;
   {

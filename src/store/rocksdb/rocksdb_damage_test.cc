@@ -170,5 +170,63 @@ TEST(RocksDbDamage, ACutLogOpensWithWhatIsWhole) {
   EXPECT_EQ(last, 6u);
 }
 
+constexpr size_t kSector = 512;
+
+// A store whose newest log holds `records` transactions of one record each, the last one of several sectors.
+fs::path MakeLog(const fs::path& image, int records) {
+  TemporaryFolder folder;
+  auto store = *RocksDbStore::Open({.folder = folder.path()});
+  for (int i = 0; i < records; ++i) EXPECT_TRUE(Commit(*store, Puts({{Key(i), Value(i)}})));
+  fs::copy(folder.path(), image, fs::copy_options::recursive);
+  return NewestLog(image);
+}
+
+// Where the last transaction's record begins: what CheckLog finds when its first sector is lost.
+size_t LastRecord(const Bytes& log) {
+  for (size_t sector = log.size() / kSector; sector > 0; --sector) {
+    Bytes damaged = log;
+    std::fill(damaged.begin() + static_cast<std::ptrdiff_t>(sector * kSector), damaged.end(), 0);
+    auto checked = CheckLog(damaged);
+    if (checked && *checked) return **checked;
+  }
+  return 0;
+}
+
+TEST(RocksDbDamage, SectorsOfTheLastWriteThatAPowerCutLostAreCutOff) {
+  TemporaryFolder base;
+  fs::path image = base.path() + "/image";
+  const Bytes log = ReadFile(MakeLog(image, 3));
+  const size_t start = LastRecord(log);
+  ASSERT_GT(start, 0u);
+  fs::path trial = base.path() + "/trial";
+  for (size_t sector = start / kSector; sector * kSector < log.size(); ++sector) {
+    Bytes damaged = log;
+    for (size_t i = std::max(start, sector * kSector); i < std::min(log.size(), (sector + 1) * kSector); ++i) {
+      damaged[i] = 0;
+    }
+    auto checked = CheckLog(damaged);
+    ASSERT_TRUE(checked) << sector;
+    EXPECT_EQ(checked->value_or(start), start) << sector;
+    EXPECT_FALSE(CheckLog(damaged, LogKind::kSynced)) << sector;
+    fs::remove_all(trial);
+    fs::copy(image, trial, fs::copy_options::recursive);
+    WriteFile(NewestLog(trial), damaged);
+    auto store = RocksDbStore::Open({.folder = trial});
+    ASSERT_TRUE(store) << sector << " " << Describe(store.error());
+    EXPECT_EQ(Range(**store, {})->revision, 2u);
+  }
+}
+
+TEST(RocksDbDamage, ASectorLostFromWhatWasSyncedIsRefused) {
+  TemporaryFolder base;
+  const Bytes log = ReadFile(MakeLog(base.path() + "/image", 3));
+  const size_t end = LastRecord(log);
+  for (size_t sector = 0; (sector + 1) * kSector <= end; ++sector) {
+    Bytes damaged = log;
+    std::fill_n(damaged.begin() + static_cast<std::ptrdiff_t>(sector * kSector), kSector, 0);
+    EXPECT_FALSE(CheckLog(damaged)) << sector;
+  }
+}
+
 }  // namespace
 }  // namespace kagimori::store
