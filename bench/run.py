@@ -95,7 +95,7 @@ def production_server(program, folder):
     openssl = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
     subprocess.run([*openssl, "-subj", "/CN=127.0.0.1", "-keyout", key, "-out", certificate], check=True, capture_output=True)
     data = folder / "tls-data"
-    made = subprocess.run([program, "init", "--data", data, "--passphrase-file", passphrase], capture_output=True, text=True)
+    made = subprocess.run([program, "init", "--data", data, "--passphrase-file", passphrase, "--no-recovery"], capture_output=True, text=True)
     if made.returncode != 0:
         sys.exit(f"kagimori init: {made.stderr}")
     config = folder / "kagimori.toml"

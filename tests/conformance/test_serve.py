@@ -49,7 +49,8 @@ def deployment(tmp_path_factory):
     passphrase.chmod(0o600)
     write_certificate(folder, "first")
     done = subprocess.run(
-        [BINARY, "init", "--data", folder / "data", "--account", "111122223333", "--passphrase-file", passphrase],
+        [BINARY, "init", "--data", folder / "data", "--account", "111122223333", "--passphrase-file", passphrase,
+         "--recovery-code-out", folder / "recovery-code"],
         capture_output=True, text=True, timeout=120,
     )
     assert done.returncode == 0, done.stderr
