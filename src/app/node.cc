@@ -262,6 +262,7 @@ gateway::NodeFigures Node::State::Figures() const {
   gateway::NodeFigures figures{.server = server->counters(),
                                .store = store->Stats(),
                                .cached_keys = keys->keys().size(),
+                               .key_loads = keys->key_loads(),
                                .audit_sequence = audit->Head().sequence,
                                .audit_synced_sequence = audit->SyncedSequence(),
                                .audit_free_bytes = audit->free_bytes(),

@@ -119,6 +119,12 @@ void AddFigures(const NodeFigures& figures, std::vector<MetricFamily>* out) {
   out->push_back(Gauge("kagimori_store_records", "Records in the store, estimated",
                        static_cast<double>(figures.store.keys_estimate)));
   out->push_back(Gauge("kagimori_cached_keys", "KMS keys in the cache", static_cast<double>(figures.cached_keys)));
+  out->push_back(Counter("kagimori_key_loads_total", "KMS keys read from the store because the cache lacked them",
+                         figures.key_loads));
+  out->push_back(Counter("kagimori_store_inline_reads_total", "Reads of the store that memory held the answer to",
+                         figures.store.inline_reads));
+  out->push_back(Counter("kagimori_store_queued_reads_total", "Reads of the store that waited for a reader thread",
+                         figures.store.queued_reads));
   out->push_back(
       Counter("kagimori_audit_events_total", "Sequence number of the newest audit event", figures.audit_sequence));
   out->push_back(Gauge("kagimori_audit_unsynced_events", "Audit events written but not yet on stable storage",

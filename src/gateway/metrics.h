@@ -20,6 +20,7 @@ struct NodeFigures {
   net::ServerCounters server;
   store::StoreStats store;
   size_t cached_keys = 0;
+  uint64_t key_loads = 0;
   uint64_t audit_sequence = 0;
   uint64_t audit_synced_sequence = 0;
   uint64_t audit_free_bytes = 0;

@@ -130,6 +130,7 @@ Task<Result<std::shared_ptr<const Key>>> KeyTable::LoadKey(KeyName name) {
   std::string head_path = HeadPath(name);
   std::string prefix = PartPrefix(name);
   std::string prefix_end = seal::PrefixEnd(prefix);
+  key_loads_.fetch_add(1, std::memory_order_relaxed);
   for (int read = 0; read < kMaxReads; ++read) {
     uint64_t ticket = keys_.BeginLoad();
     Result<store::GetResult> heads = co_await GetOne(store_, head_path);

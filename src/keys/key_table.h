@@ -1,6 +1,7 @@
 #ifndef KAGIMORI_KEYS_KEY_TABLE_H_
 #define KAGIMORI_KEYS_KEY_TABLE_H_
 
+#include <atomic>
 #include <memory>
 
 #include "base/result.h"
@@ -23,6 +24,8 @@ class KeyTable {
 
   KeyCache& keys() { return keys_; }
   AliasCache& aliases() { return aliases_; }
+  // How many keys were read from the store because the cache lacked them.
+  uint64_t key_loads() const { return key_loads_.load(std::memory_order_relaxed); }
 
   // Reads from the store and caches. Null: there is none (not cached: guesses must not fill memory).
   Task<Result<std::shared_ptr<const Key>>> LoadKey(KeyName name);
@@ -49,6 +52,7 @@ class KeyTable {
   store::Store* store_;
   KeyCache keys_;
   AliasCache aliases_;
+  std::atomic<uint64_t> key_loads_{0};
 };
 
 }  // namespace kagimori::keys
