@@ -39,6 +39,15 @@ TEST_F(SecurityLogTest, TheNextSummaryComesAfterTheInterval) {
   EXPECT_EQ(Flushed(log), "") << "within ten seconds of the last one";
 }
 
+TEST_F(SecurityLogTest, AFullDiskHoldsTheSummaryBack) {
+  for (int i = 0; i < 5; ++i) log.Count("A", "x");
+  testing::internal::CaptureStderr();
+  log.Flush(/*quiet=*/true);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  log.Count("A", "x");
+  EXPECT_NE(Flushed(log).find("\"count\":\"6\""), std::string::npos);
+}
+
 TEST_F(SecurityLogTest, CodesAreBoundedAndNoneIsLost) {
   const std::string codes = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   for (size_t i = 0; i < codes.size(); ++i) log.Count(std::string_view(codes).substr(i, 1), "peer\nwith a break");

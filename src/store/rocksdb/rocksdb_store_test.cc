@@ -112,6 +112,21 @@ TEST(RocksDbStore, ConcurrentCommitsShareASync) {
   EXPECT_LT(stats.syncs, 250u);
 }
 
+// Without room nothing is tried, so that nothing fails for good.
+TEST(RocksDbStore, TakesNoCommitWithoutRoom) {
+  TemporaryFolder folder;
+  {
+    auto store = *RocksDbStore::Open({.folder = folder.path()});
+    ASSERT_TRUE(Commit(*store, Puts({{"k", "1"}})));
+  }
+  auto store = *RocksDbStore::Open({.folder = folder.path(), .min_free_bytes = UINT64_MAX});
+  auto refused = Commit(*store, Puts({{"k", "2"}}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kLimit);
+  EXPECT_EQ(testing::ValueOf(*store, "k"), "1");
+  EXPECT_EQ(store->Stats().commits, 0u);
+}
+
 TEST(RocksDbStore, QueuesAreBounded) {
   TemporaryFolder folder;
   auto store = *RocksDbStore::Open({.folder = folder.path(), .max_waiting_commits = 3});
