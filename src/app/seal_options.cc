@@ -27,10 +27,10 @@ Result<int> ParseSlot(const std::string& text) {
   return Fail(ErrorKind::kInvalid, "expected a slot's number, as `kagimori seal list` shows it");
 }
 
+// The parser writes into `parsed`, so that must stay where it is until then.
 template <class Options>
-Parsed<Options> Finish(OptionParser* parser, const Arguments& arguments, Parsed<Options> parsed) {
-  if (!parser->Run(arguments, &parsed)) parsed.options.reset();
-  return parsed;
+void Finish(OptionParser* parser, const Arguments& arguments, Parsed<Options>* parsed) {
+  if (!parser->Run(arguments, parsed)) parsed->options.reset();
 }
 
 }  // namespace
@@ -41,7 +41,8 @@ Parsed<SealListOptions> ParseSealList(const Arguments& arguments) {
   OptionParser parser("kagimori seal list", "Lists the slots that hold the root key.");
   parser.Path("data", &options.data, "Data folder")->required();
   parser.Flag("json", &options.json, "One JSON object");
-  return Finish(&parser, arguments, std::move(parsed));
+  Finish(&parser, arguments, &parsed);
+  return parsed;
 }
 
 Parsed<SealAddOptions> ParseSealAdd(const Arguments& arguments) {
@@ -53,7 +54,8 @@ Parsed<SealAddOptions> ParseSealAdd(const Arguments& arguments) {
               "File with the passphrase of the new slot (default: asked for)");
   AddRecoveryOptions(&parser, &options.recovery);
   AddSealOptions(&parser, &options.seal);
-  return Finish(&parser, arguments, std::move(parsed));
+  Finish(&parser, arguments, &parsed);
+  return parsed;
 }
 
 Parsed<SealRemoveOptions> ParseSealRemove(const Arguments& arguments) {
@@ -62,7 +64,8 @@ Parsed<SealRemoveOptions> ParseSealRemove(const Arguments& arguments) {
   OptionParser parser("kagimori seal remove", "Removes a slot, proven by the secret of another one, which stays.");
   parser.Positional("SLOT", "Its number", &options.slot, ParseSlot);
   AddSealOptions(&parser, &options.seal);
-  return Finish(&parser, arguments, std::move(parsed));
+  Finish(&parser, arguments, &parsed);
+  return parsed;
 }
 
 Parsed<SealTestOptions> ParseSealTest(const Arguments& arguments) {
@@ -70,7 +73,8 @@ Parsed<SealTestOptions> ParseSealTest(const Arguments& arguments) {
   SealTestOptions& options = parsed.options.emplace();
   OptionParser parser("kagimori seal test", "Says which slot a passphrase or recovery code opens. Changes nothing.");
   AddSealOptions(&parser, &options.seal);
-  return Finish(&parser, arguments, std::move(parsed));
+  Finish(&parser, arguments, &parsed);
+  return parsed;
 }
 
 Parsed<RootRotateOptions> ParseRootRotate(const Arguments& arguments) {
@@ -87,7 +91,8 @@ Parsed<RootRotateOptions> ParseRootRotate(const Arguments& arguments) {
       ->check(CLI::Range(1, seal::kMaxSlotNumber))
       ->type_name("SLOT");
   AddRecoveryOptions(&parser, &options.recovery);
-  return Finish(&parser, arguments, std::move(parsed));
+  Finish(&parser, arguments, &parsed);
+  return parsed;
 }
 
 Parsed<ResetRootKeyOptions> ParseResetRootKey(const Arguments& arguments) {
@@ -101,7 +106,8 @@ Parsed<ResetRootKeyOptions> ParseResetRootKey(const Arguments& arguments) {
   };
   parser.Positional("ACCOUNT", "Number of the account", &options.account, account);
   AddSealOptions(&parser, &options.seal);
-  return Finish(&parser, arguments, std::move(parsed));
+  Finish(&parser, arguments, &parsed);
+  return parsed;
 }
 
 }  // namespace kagimori::app
