@@ -17,9 +17,9 @@ std::unexpected<Error> Malformed(const char* what) {
   return Fail(ErrorKind::kCorrupt, fmt::format("the record of {} is malformed", what));
 }
 
-std::string SecretBinding(std::string_view access_key_id) { return fmt::format("access-key/{}", access_key_id); }
-
 }  // namespace
+
+std::string AccessKeySecretBinding(std::string_view access_key_id) { return fmt::format("access-key/{}", access_key_id); }
 
 std::string AccountPath(AccountId account) { return seal::Path(seal::RecordType::kAccount).Account(account).text(); }
 
@@ -74,7 +74,7 @@ Result<Bytes> SealAccessKey(const seal::KeyHierarchy& hierarchy, const records::
 
 Bytes WrapAccessKeySecret(const seal::KeyHierarchy& hierarchy, AccountId account, std::string_view access_key_id,
                           const secret::SecretBytes& secret_access_key) {
-  return seal::WrapSecret(hierarchy, account, SecretBinding(access_key_id), secret_access_key);
+  return seal::WrapSecret(hierarchy, account, AccessKeySecretBinding(access_key_id), secret_access_key);
 }
 
 std::shared_ptr<const Principal> RootPrincipal(AccountId account) {
@@ -92,7 +92,7 @@ Result<std::shared_ptr<const Credential>> OpenCredential(const seal::KeyHierarch
   auto credential = std::make_shared<Credential>();
   KAGIMORI_ASSIGN_OR_RETURN(
       credential->secret_access_key,
-      seal::UnwrapSecret(hierarchy, key.account, SecretBinding(access_key_id), AsBytes(key.message.wrapped_secret())));
+      seal::UnwrapSecret(hierarchy, key.account, AccessKeySecretBinding(access_key_id), AsBytes(key.message.wrapped_secret())));
   credential->access_key_id = access_key_id;
   credential->principal = RootPrincipal(key.account);
   credential->generation = key.message.generation();

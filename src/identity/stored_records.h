@@ -39,6 +39,8 @@ Result<OpenedAccessKey> OpenAccessKey(const seal::KeyHierarchy& hierarchy, std::
 // Under the term of the secret in it. kConflict: that term is gone; wrap again.
 Result<Bytes> SealAccessKey(const seal::KeyHierarchy& hierarchy, const records::AccessKey& message, uint64_t version);
 
+// What the secret of an access key is bound to.
+std::string AccessKeySecretBinding(std::string_view access_key_id);
 Bytes WrapAccessKeySecret(const seal::KeyHierarchy& hierarchy, AccountId account, std::string_view access_key_id,
                           const secret::SecretBytes& secret_access_key);
 

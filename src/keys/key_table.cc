@@ -1,7 +1,9 @@
 #include "keys/key_table.h"
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "keys/paths.h"
@@ -32,17 +34,51 @@ auto GetRange(store::Store* store, std::string begin, std::string end, size_t li
   });
 }
 
-// Every record of a range, in as many calls as it takes. They may be of different revisions; whoever puts them together
-// checks versions.
-Task<Result<std::vector<store::Record>>> GetAll(store::Store* store, std::string begin, std::string end) {
-  std::vector<store::Record> all;
-  while (true) {
-    Result<store::RangeResult> range = co_await GetRange(store, begin, end, store::kMaxRangeRecords);
+// A key's head and the first page of its parts. They may be of different revisions; whoever puts them together checks
+// versions.
+struct HeadAndParts {
+  Result<store::GetResult> head;
+  Result<store::RangeResult> parts;
+};
+
+template <class Callback>
+struct BothReads {
+  explicit BothReads(Callback answer) : callback(std::move(answer)) {}
+  void Arrived() {
+    if (missing.fetch_sub(1) == 1) callback(HeadAndParts{*std::move(head), *std::move(parts)});
+  }
+  Callback callback;
+  std::optional<Result<store::GetResult>> head;
+  std::optional<Result<store::RangeResult>> parts;
+  std::atomic<int> missing{2};
+};
+
+// Both reads are under way at once: where they wait for the disk, or for a thread that may, they wait together.
+auto GetHeadAndParts(store::Store* store, std::string head, std::string begin, std::string end) {
+  return net::Await<HeadAndParts>([=](auto callback) {
+    auto both = std::make_shared<BothReads<decltype(callback)>>(std::move(callback));
+    store->Get({head}, [both](Result<store::GetResult> result) {
+      both->head = std::move(result);
+      both->Arrived();
+    });
+    store->Range({.begin = begin, .end = end}, [both](Result<store::RangeResult> result) {
+      both->parts = std::move(result);
+      both->Arrived();
+    });
+  });
+}
+
+// Every record of a range of which `first` is the first page, in as many calls as it takes.
+Task<Result<std::vector<store::Record>>> GetRest(store::Store* store, store::RangeResult first, std::string end) {
+  std::vector<store::Record> all = std::move(first.records);
+  bool more = first.more;
+  while (more) {
+    Result<store::RangeResult> range = co_await GetRange(store, all.back().key + '\0', end, store::kMaxRangeRecords);
     if (!range) co_return std::unexpected(std::move(range).error());
     std::ranges::move(range->records, std::back_inserter(all));
-    if (!range->more) co_return all;
-    begin = all.back().key + '\0';
+    more = range->more;
   }
+  co_return all;
 }
 
 // Reads the parts of one key out of what a range over its prefix gave.
@@ -133,10 +169,12 @@ Task<Result<std::shared_ptr<const Key>>> KeyTable::LoadKey(KeyName name) {
   key_loads_.fetch_add(1, std::memory_order_relaxed);
   for (int read = 0; read < kMaxReads; ++read) {
     uint64_t ticket = keys_.BeginLoad();
-    Result<store::GetResult> heads = co_await GetOne(store_, head_path);
+    HeadAndParts read_now = co_await GetHeadAndParts(store_, head_path, prefix, prefix_end);
+    Result<store::GetResult>& heads = read_now.head;
     if (!heads) co_return std::unexpected(std::move(heads).error());
     if (!heads->records[0]) co_return std::shared_ptr<const Key>();
-    Result<std::vector<store::Record>> parts = co_await GetAll(store_, prefix, prefix_end);
+    if (!read_now.parts) co_return std::unexpected(std::move(read_now.parts).error());
+    Result<std::vector<store::Record>> parts = co_await GetRest(store_, *std::move(read_now.parts), prefix_end);
     if (!parts) co_return std::unexpected(std::move(parts).error());
 
     Result<Key> key = DecodeKey(*hierarchy_, name, *heads->records[0], *parts);
@@ -165,6 +203,24 @@ Task<Result<std::shared_ptr<const Alias>>> KeyTable::LoadAlias(AliasName name) {
     if (aliases_.Insert(ticket, name, alias)) co_return std::shared_ptr<const Alias>(alias);
   }
   co_return Fail(ErrorKind::kCorrupt, "an alias changes faster than it can be read");
+}
+
+void KeyTable::KeyMoved(const KeyName& name, store::Revision before, store::Revision now) {
+  uint64_t ticket = keys_.BeginLoad();
+  std::shared_ptr<const Key> cached = keys_.Get(name);
+  if (cached == nullptr || cached->head_revision != before) return;
+  auto moved = std::make_shared<Key>(*cached);
+  moved->head_revision = now;
+  keys_.Insert(ticket, name, std::move(moved));
+}
+
+void KeyTable::AliasMoved(const AliasName& name, store::Revision before, store::Revision now) {
+  uint64_t ticket = aliases_.BeginLoad();
+  std::shared_ptr<const Alias> cached = aliases_.Get(name);
+  if (cached == nullptr || cached->revision != before) return;
+  auto moved = std::make_shared<Alias>(*cached);
+  moved->revision = now;
+  aliases_.Insert(ticket, name, std::move(moved));
 }
 
 Task<Result<KeyTable::KeyPage>> KeyTable::ListKeys(AccountId account, Region region, std::string from, size_t limit,

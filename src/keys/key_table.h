@@ -31,6 +31,12 @@ class KeyTable {
   Task<Result<std::shared_ptr<const Key>>> LoadKey(KeyName name);
   Task<Result<std::shared_ptr<const Alias>>> LoadAlias(AliasName name);
 
+  // The head of a key, the record of an alias, was sealed anew by a commit at `now` and says the same as at `before`: a
+  // snapshot of then, if there is one, is one of now. Not needed for anything to be right (the next change of it would
+  // be done twice), but a table full of keys need not be read again when a term ends.
+  void KeyMoved(const KeyName& name, store::Revision before, store::Revision now);
+  void AliasMoved(const AliasName& name, store::Revision before, store::Revision now);
+
   // One page of the heads of an account and Region in the order of their ids: the keys' ids and the path to go on from
   // (empty at the end). Keys that are gone are left out, so that a page may be short.
   struct KeyPage {

@@ -36,6 +36,12 @@ std::string MaterialPath(const KeyName& name, const MaterialId& id) {
   return path;
 }
 
+bool IsMaterialPath(std::string_view path) {
+  constexpr size_t kPartAt = 1 + 6 + 2 + 1 + 16;  // behind type, account, Region, kind and id of the key
+  return path.size() > kPartAt && path[0] == static_cast<char>(RecordType::kKeyPart) &&
+         path[kPartAt] == static_cast<char>(Part::kMaterial);
+}
+
 std::string AliasPath(const seal::KeyHierarchy& hierarchy, const AliasName& name) {
   ByteArray<16> marker = seal::NameMarker(hierarchy, name.account, kAliasNameKind, name.region.number(), name.name);
   return Path(RecordType::kAlias).Account(name.account).InRegion(name.region).Raw(marker).text();
@@ -68,6 +74,15 @@ std::optional<KeyName> ParseHeadPath(std::string_view path) {
                .id = {.kind = static_cast<KeyId::Kind>(kind), .bytes = {}}};
   std::ranges::copy(bytes.subspan(10), name.id.bytes.begin());
   return name;
+}
+
+std::optional<AliasName> ParseAliasPath(std::string_view path) {
+  ByteView bytes = AsBytes(path);
+  if (bytes.size() != 1 + 6 + 2 + 16 || bytes[0] != static_cast<uint8_t>(RecordType::kAlias)) return std::nullopt;
+  auto region = Region::FromNumber(static_cast<uint16_t>(ReadBe(bytes.subspan(7, 2))));
+  if (!region) return std::nullopt;
+  return AliasName{
+      .account = AccountId::FromNumber(ReadBe(bytes.subspan(1, 6))), .region = *region, .name = std::string()};
 }
 
 }  // namespace kagimori::keys

@@ -16,6 +16,7 @@ enum class Part : uint8_t { kDescription = 1, kPolicy = 2, kTags = 3, kAliases =
 std::string HeadPath(const KeyName& name);
 std::string PartPath(const KeyName& name, Part part);  // REQUIRES: part is not kMaterial
 std::string MaterialPath(const KeyName& name, const MaterialId& id);
+bool IsMaterialPath(std::string_view path);
 std::string AliasPath(const seal::KeyHierarchy& hierarchy, const AliasName& name);
 std::string DuePath(Timestamp due, const KeyName& name);
 std::string OutboxPath(const ByteArray<16>& event_id);
@@ -30,6 +31,8 @@ std::string OutboxPrefix();
 
 // The key of a head's path; nothing when it is none.
 std::optional<KeyName> ParseHeadPath(std::string_view path);
+// Account and Region of an alias' path, which does not hold the name; nothing when it is none.
+std::optional<AliasName> ParseAliasPath(std::string_view path);
 
 }  // namespace kagimori::keys
 

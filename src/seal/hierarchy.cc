@@ -133,6 +133,9 @@ struct KeyHierarchy::State {
   // Keys of terms that exist only: filled with `mutex` held shared, cleared with it held alone.
   mutable DerivedKeys derived;
 
+  // Has one owner more for everybody who holds.
+  const std::shared_ptr<const void> hold = std::make_shared<char>();
+
   mutable std::mutex change_mutex;       // one change at a time; before `mutex`
   crypto::HmacSha256Key deployment_key;  // by change_mutex
   uint64_t version = 0;                  // by change_mutex: of the newest record seen
@@ -307,13 +310,20 @@ bool KeyHierarchy::MayBePut(TermId term) const {
   return found != state_->terms.end() && term != state_->naming_term && !found->second.closed;
 }
 
+std::shared_ptr<const void> KeyHierarchy::HoldTerms() const {
+  std::shared_lock lock(state_->mutex);
+  return state_->hold;
+}
+
 Result<> KeyHierarchy::DestroyTerm(store::Store* store, TermId term) {
   {
-    std::shared_lock lock(state_->mutex);
+    std::unique_lock lock(state_->mutex);
     auto found = state_->terms.find(term);
     if (found == state_->terms.end() || !found->second.closed) {
       return Fail(ErrorKind::kInvalid, "not a term that is closed");
     }
+    // Who comes later reads a store in which nothing is left under the term.
+    if (state_->hold.use_count() > 1) return Fail(ErrorKind::kUnavailable, "a long read holds the terms");
   }
   return state_->Change(*store, std::nullopt,
                         [&](DeploymentRecord* record) -> Result<bool> { return record->terms.erase(term) > 0; });

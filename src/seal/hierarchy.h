@@ -123,7 +123,11 @@ class KeyHierarchy {
   // Whether a record that was sealed under the term may be put: the current one, or one that is neither closed nor
   // destroyed. As cheap as a load for the current one.
   bool MayBePut(TermId term) const;
+  // As long as somebody has this, no term is destroyed: for long reads, who take it before their snapshot. Whatever is
+  // in a snapshot taken afterwards can be opened until they let go.
+  std::shared_ptr<const void> HoldTerms() const;
   // The term is gone for ever, and with it all that is sealed under it. kInvalid: it is not closed (or does not exist).
+  // kUnavailable: somebody holds the terms; try again.
   Result<> DestroyTerm(store::Store* store, TermId term);
   // The terms are under the new root key from now on, in one step; for `kagimori root rotate`, on a store that nobody
   // serves. After an error of any other kind than kInvalid and kConflict, Load says which of the two keys it is.

@@ -135,6 +135,16 @@ TEST_F(TermsTest, OnlyAClosedTermIsDestroyedAndNeitherTheCurrentNorTheNamingOneI
   EXPECT_EQ(hierarchy().DestroyTerm(&store_.store, 2).error().kind, ErrorKind::kInvalid);
 }
 
+TEST_F(TermsTest, NoTermGoesWhileALongReadHoldsThem) {
+  hierarchy().BeginTerm(&store_.store, kNow).value();
+  ASSERT_TRUE(hierarchy().CloseTerm(2));
+  std::shared_ptr<const void> hold = hierarchy().HoldTerms();
+  EXPECT_EQ(hierarchy().DestroyTerm(&store_.store, 2).error().kind, ErrorKind::kUnavailable);
+  EXPECT_EQ(Ids(hierarchy()), (std::vector<TermId>{2, 3}));
+  hold.reset();
+  EXPECT_TRUE(hierarchy().DestroyTerm(&store_.store, 2));
+}
+
 TEST_F(TermsTest, TermsAreBounded) {
   for (size_t i = 1; i < kMaxSealingTerms; ++i) ASSERT_TRUE(hierarchy().BeginTerm(&store_.store, kNow)) << i;
   auto refused = hierarchy().BeginTerm(&store_.store, kNow);
