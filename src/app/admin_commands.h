@@ -15,6 +15,7 @@ extern const AdminCommand kSealListCommand;      // slot_admin.cc
 extern const AdminCommand kSealAddCommand;       // slot_admin.cc
 extern const AdminCommand kSealRemoveCommand;    // slot_admin.cc
 extern const AdminCommand kSealTestCommand;      // slot_admin.cc
+extern const AdminCommand kRotateTermCommand;    // term_admin.cc
 extern const AdminCommand kResetRootKeyCommand;  // account_admin.cc
 
 // All of them: what the socket obeys.

@@ -68,6 +68,16 @@ constexpr auto kRows = std::to_array<Row>({
     {"scrub_millis", "checked in (ms)",
      [](S s) -> Figure { return static_cast<uint64_t>(s.integrity.scrub_time.count()); }},
     {"scrub_findings", "damage found", [](S s) -> Figure { return s.integrity.findings; }},
+    {"current_term", "term",
+     [](S s) -> Figure { return s.terms.current_term == 0 ? Figure() : Figure(uint64_t{s.terms.current_term}); }},
+    {"terms", "terms", [](S s) -> Figure { return s.terms.terms.empty() ? Figure() : Figure(s.terms.terms.size()); }},
+    {"term_rotation", "term rotation",
+     [](S s) -> Figure {
+       if (s.terms.current_term == 0) return {};
+       return std::string(Name(s.terms.stage)) + (s.terms.failure.empty() ? "" : ": " + s.terms.failure);
+     }},
+    {"records_under_old_terms", "left under old terms",
+     [](S s) -> Figure { return s.terms.records_left ? Figure(*s.terms.records_left) : Figure(); }},
     {"wall_time", "system time", [](S s) -> Figure { return FormatIso(s.wall); }},
     {"service_time", "service time", [](S s) -> Figure { return FormatIso(s.service); }},
     {"certificate_expiry", "certificate until",

@@ -14,6 +14,7 @@
 #include "app/commands.h"
 #include "app/options.h"
 #include "app/seal_commands.h"
+#include "app/term_commands.h"
 
 namespace kagimori::app {
 namespace {
@@ -66,6 +67,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"init", "make a deployment", ParseAndRun<ParseInit, RunInit>},
     {"serve", "serve a deployment", ParseAndRun<ParseServe, RunServe>},
     {"status", "how a running server is", ParseAndRun<ParseStatus, RunStatus>},
+    {"seal rotate-term", "begin a new term and seal everything anew", ParseAndRun<ParseRotateTerm, RunRotateTerm>},
     {"seal list", "the slots that hold the root key", ParseAndRun<ParseSealList, RunSealList>},
     {"seal add", "add a passphrase or a recovery code", ParseAndRun<ParseSealAdd, RunSealAdd>},
     {"seal remove", "remove a slot", ParseAndRun<ParseSealRemove, RunSealRemove>},

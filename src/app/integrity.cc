@@ -13,7 +13,8 @@ Result<std::unique_ptr<Integrity>> Integrity::Open(const seal::KeyHierarchy* hie
   std::unique_ptr<Integrity> integrity(new Integrity(hierarchy, store, options));
   KAGIMORI_ASSIGN_OR_RETURN(integrity->ledger_,
                             made_now ? seal::Ledger::Create(hierarchy, store) : seal::Ledger::Open(hierarchy, store));
-  store->SetLedger(integrity->ledger_.get());
+  integrity->guard_ = std::make_unique<seal::TermGuard>(hierarchy, integrity->ledger_.get());
+  store->SetLedger(integrity->guard_.get());
   integrity->status_.scrub = "not yet";
   return integrity;
 }
@@ -63,6 +64,7 @@ void Integrity::ScrubOnce() {
     std::lock_guard lock(mutex_);
     status_.scrub = "could not be read: " + error.text;
   };
+  const std::shared_ptr<const void> hold = hierarchy_->HoldTerms();
   const store::Revision known = ledger_->revision();
   Result<std::unique_ptr<store::Snapshot>> snapshot = store_->TakeSnapshot();
   if (!snapshot) return failed(snapshot.error());

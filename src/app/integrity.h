@@ -16,6 +16,7 @@
 #include "seal/ledger.h"
 #include "seal/quarantine.h"
 #include "seal/scrub.h"
+#include "seal/term_guard.h"
 #include "store/store.h"
 
 namespace kagimori::app {
@@ -63,6 +64,7 @@ class Integrity {
   store::Store* store_;
   const IntegrityOptions options_;
   std::unique_ptr<seal::Ledger> ledger_;
+  std::unique_ptr<seal::TermGuard> guard_;  // stands before the ledger
   seal::Quarantine quarantine_;
   std::function<void(const seal::ScrubReport&)> report_;
 

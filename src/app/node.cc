@@ -79,6 +79,7 @@ struct Node::State {
   std::unique_ptr<keys::Committer> committer;
   std::unique_ptr<keys::OutboxDelivery> outbox;
   std::unique_ptr<keys::ScheduledDeletion> deletions;
+  std::unique_ptr<keys::TermRotation> terms;
   authz::Authorizer authorizer;
   gateway::Turnstile contended;
   gateway::Services services{};
@@ -104,6 +105,7 @@ struct Node::State {
   Result<> OpenAudit();
   std::filesystem::path AuditFolder() const;
   void NoteStoreRevision();
+  void RecordTermEvent(keys::TermRotation::Event event, seal::TermId term);
   void MakeServices();
   Result<> Listen();
   Result<> ListenForOperators();
@@ -188,6 +190,13 @@ void Node::State::NoteStoreRevision() {
   if (Result<store::GetResult> now = store::GetAndWait(*store, {})) audit->NoteStoreRevision(now->revision);
 }
 
+void Node::State::RecordTermEvent(keys::TermRotation::Event event, seal::TermId term) {
+  NoteStoreRevision();
+  Result<> recorded = AppendTermEvent(event == keys::TermRotation::Event::kBegan ? "BeginTerm" : "DestroyTerm", term,
+                                      clock->Wall(), audit.get());
+  if (!recorded) log::Error("the event of a term could not be recorded", {{"error", Describe(recorded.error())}});
+}
+
 void Node::State::MakeServices() {
   directory = std::make_unique<identity::Directory>(hierarchy.get(), store.get(), clock.get());
   keys = std::make_unique<keys::KeyTable>(hierarchy.get(), store.get());
@@ -202,6 +211,12 @@ void Node::State::MakeServices() {
         NoteStoreRevision();
         return AppendServiceEvent(event, audit.get(), outbox.get());
       });
+  terms = std::make_unique<keys::TermRotation>(
+      hierarchy.get(), store.get(), keys.get(), clock.get(), options.terms,
+      keys::TermRotation::Hooks{
+          .uptime_seconds = [this] { return clock_keeper->UptimeSeconds(); },
+          .stale_heads = [this] { return integrity->ledger().stale_heads(); },
+          .event = [this](keys::TermRotation::Event event, seal::TermId term) { RecordTermEvent(event, term); }});
   services = {.clock = clock.get(),
               .hierarchy = hierarchy.get(),
               .directory = directory.get(),
@@ -355,8 +370,10 @@ std::string Node::AuditPublicKeyPem() const { return crypto::Ed25519PublicPem(st
 Result<> Node::Start() {
   KAGIMORI_RETURN_IF_ERROR(state_->Listen());
   state_->background = std::thread([state = state_.get()] { state->Background(); });
+  state_->terms->Start();
   state_->integrity->Start([state = state_.get()](const seal::ScrubReport& report) {
-    if (Result<> recorded = AppendScrubEvent("ScrubFindings", report, state->clock->Wall(), state->audit.get()); !recorded)
+    if (Result<> recorded = AppendScrubEvent("ScrubFindings", report, state->clock->Wall(), state->audit.get());
+        !recorded)
       log::Error("the scrub's findings could not be recorded", {{"error", Describe(recorded.error())}});
   });
   return {};
@@ -399,8 +416,11 @@ NodeStatus Node::status() const {
   status.service = state.clock->Service();
   if (state.tls != nullptr) status.certificate_expiry = state.tls->certificate_expiry();
   status.integrity = state.integrity->status();
+  status.terms = state.terms->progress();
   return status;
 }
+
+Result<seal::TermId> Node::BeginTerm() { return state_->terms->BeginTerm(); }
 
 Result<> Node::ReloadTls() { return state_->tls != nullptr ? state_->tls->Reload() : Result<>(); }
 
@@ -433,6 +453,7 @@ Result<seal::BackupTotals> Node::WriteBackup(const seal::NewBackupKey& key, cons
                             .made = state.clock->Wall(),
                             .audit_head = state.audit->SyncedHead(),
                             .slots = key.slots};
+  const std::shared_ptr<const void> hold = state.hierarchy->HoldTerms();
   KAGIMORI_ASSIGN_OR_RETURN(const std::unique_ptr<store::Snapshot> snapshot, state.store->TakeSnapshot());
   *revision = snapshot->revision();
   return seal::WriteBackup(*state.hierarchy, *snapshot, std::move(header), key.key, pace, std::move(sink));
@@ -453,6 +474,7 @@ void Node::Shutdown(std::chrono::milliseconds grace) {
   if (state.background.joinable()) state.background.join();
   for (auto& core : state.cores) core->Finish();
   if (state.operator_core != nullptr) state.operator_core->Finish();
+  state.terms.reset();
   state.integrity->Stop();
   state.outbox.reset();
   if (Result<> synced = state.audit->Sync(); !synced)

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "identity/directory.h"
+#include "keys/term_rotation.h"
 #include "net/server.h"
 #include "net/tls.h"
 #include "seal/backup_copy.h"
@@ -47,6 +48,7 @@ struct NodeOptions {
   audit::RetentionLimits audit_retention;
   OutsideAnchorOptions anchors;
   IntegrityOptions integrity;
+  keys::TermRotation::Options terms;
   net::ServerLimits limits;
 };
 
@@ -73,6 +75,7 @@ struct NodeStatus {
   Timestamp service;
   std::optional<Timestamp> certificate_expiry;
   IntegrityStatus integrity;
+  keys::TermRotation::Progress terms;
 };
 
 // Everything that runs, wired together: the only place besides main that names concrete classes.
@@ -107,6 +110,8 @@ class Node {
 
   NodeStatus status() const;
   Result<> ReloadTls();
+  // A new term begins, and the older ones come to their end in the background.
+  Result<seal::TermId> BeginTerm();
   // Development only. Saved at once; deletions that are due now run before this returns.
   Result<> AdvanceClock(std::chrono::milliseconds by);
   // Appends a record of an administrative call ("Status", "ClockAdvance") to the audit log. Blocking.

@@ -88,6 +88,10 @@ void AddIntegrity(OptionParser* parser, IntegrityChoices* choices) {
                "Start although the store or the audit log is an older copy than the other knows");
   parser->Number<uint64_t>("scrub-rate", &choices->scrub_records_per_second, 100, 10'000'000,
                            "Records a second that the background check of the store reads");
+  parser->Number<uint64_t>("term-rotation-days", &choices->term_rotation_days, 0, 36'525,
+                           "Days after which what is stored is sealed anew under a new term; 0: by command only");
+  parser->Number<uint64_t>("term-rotation-rate", &choices->term_records_per_second, 1, 10'000'000,
+                           "Records a second that are sealed anew");
 }
 
 template <class Options>

@@ -33,6 +33,8 @@ struct ProcessOptions {  // what every command that opens a data folder takes
 struct IntegrityChoices {  // what every server takes
   bool accept_rollback = false;
   uint64_t scrub_records_per_second = 20'000;
+  uint64_t term_rotation_days = 30;  // 0: by command only
+  uint64_t term_records_per_second = 2'000;
 };
 
 struct AuditChoices {           // what every server takes

@@ -18,6 +18,8 @@ NodeOptions ToNodeOptions(const ServeOptions& options, const DataFolder& folder)
   node.cores = options.cores;
   node.accept_rollback = options.integrity.accept_rollback;
   node.integrity.scrub_records_per_second = options.integrity.scrub_records_per_second;
+  node.terms.max_age = std::chrono::hours(24 * options.integrity.term_rotation_days);
+  node.terms.records_per_second = options.integrity.term_records_per_second;
   node.audit_retention = {.age = std::chrono::days(options.audit.retention_days),
                           .bytes = options.audit.retention_mib << 20};
   node.anchors = options.audit.anchors;

@@ -78,6 +78,12 @@ Result<> AppendAdministrationEvent(const AdministrativeCall& call, Timestamp now
   return Append(line, event.event_id, log);
 }
 
+Result<> AppendTermEvent(std::string_view name, seal::TermId term, Timestamp now, audit::Log* log) {
+  const std::string parameters = "{\"term\":" + std::to_string(term) + "}";
+  return AppendAdministrationEvent({.name = name, .parameters_json = parameters, .peer_uid = geteuid(), .error = {}},
+                                   now, log);
+}
+
 Result<> AppendScrubEvent(std::string_view name, const seal::ScrubReport& report, Timestamp now, audit::Log* log) {
   constexpr size_t kMostNamed = 20;
   std::string parameters = "{\"revision\":" + std::to_string(report.revision) +

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "keys/outbox.h"
 #include "keys/scheduled_deletion.h"
+#include "seal/hierarchy.h"
 #include "seal/scrub.h"
 
 namespace kagimori::app {
@@ -32,6 +33,9 @@ struct AdministrativeCall {
   bool read_only = false;
 };
 Result<> AppendAdministrationEvent(const AdministrativeCall& call, Timestamp now, audit::Log* log);
+
+// What the server did by itself with a term: "BeginTerm" by its age, "DestroyTerm" at its end.
+Result<> AppendTermEvent(std::string_view name, seal::TermId term, Timestamp now, audit::Log* log);
 
 // What a scrub of the store found ("ScrubFindings"), or what the operator takes for right ("AcceptDamage").
 Result<> AppendScrubEvent(std::string_view name, const seal::ScrubReport& report, Timestamp now, audit::Log* log);
