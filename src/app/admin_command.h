@@ -82,8 +82,9 @@ struct AdminCommand {
   bool needs_node = true;
   // Takes long: a second one at the same time is refused instead of queued, so that it occupies one thread at most.
   bool exclusive = false;
-  // The record is written before `run` and says nothing about its outcome: for what ends the audit log's own key.
-  bool audited_before = false;
+  // `run` itself writes the record of its success, since that has to be in the log before anything is served or before
+  // the log's key is gone; the record of a failure is written as for all others.
+  bool audits_itself = false;
   std::span<const AdminMember> members{};
   size_t least_secrets = 0;
   size_t most_secrets = 0;

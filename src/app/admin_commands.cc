@@ -6,12 +6,13 @@ std::span<const AdminCommand* const> AdminCommands() {
   static constexpr const AdminCommand* kAll[] = {
       &kStatusCommand,
       &kClockAdvanceCommand,
+      &kUnsealCommand,
+      &kSealCommand,
       &kBackupCommand,
       &kSealListCommand,
       &kSealAddCommand,
       &kSealRemoveCommand,
       &kSealTestCommand,
-      &kRotateTermCommand,
       &kResetRootKeyCommand,
   };
   return kAll;

@@ -9,8 +9,10 @@ namespace kagimori::app {
 
 // Each in the file that is named after it.
 extern const AdminCommand kStatusCommand;        // admin_status.cc
-extern const AdminCommand kBackupCommand;        // backup_server.cc
 extern const AdminCommand kClockAdvanceCommand;  // clock_advance.cc
+extern const AdminCommand kUnsealCommand;        // seal_state.cc
+extern const AdminCommand kSealCommand;          // seal_state.cc
+extern const AdminCommand kBackupCommand;        // backup_server.cc
 extern const AdminCommand kSealListCommand;      // slot_admin.cc
 extern const AdminCommand kSealAddCommand;       // slot_admin.cc
 extern const AdminCommand kSealRemoveCommand;    // slot_admin.cc

@@ -165,19 +165,14 @@ Result<AdminReply> AdminRunner::RunAudited(const AdminRequest& request, const Re
                             .error = {},
                             .response_json = {},
                             .read_only = request.command->read_only};
-  const bool runs_last = request.command->audited_before && lease.has_value();
-  Result<AdminReply> reply = AdminReply();
-  if (!lease) {
-    reply = std::unexpected(lease.error());
-  } else if (!runs_last) {
-    reply = RunOnce(request, call);
-  }
+  Result<AdminReply> reply = lease ? RunOnce(request, call) : Result<AdminReply>(std::unexpected(lease.error()));
+  if (reply && request.command->audits_itself) return reply;
   if (reply) record.response_json = reply->audited_json;
   if (!reply) record.error = reply.error().text;
   if (auto audited = administration_->Audit(record); !audited) {
     return Fail(audited.error().kind, "the call could not be written to the audit log: " + audited.error().text);
   }
-  return runs_last ? RunOnce(request, call) : std::move(reply);
+  return reply;
 }
 
 AdminAnswer AdminRunner::Run(const AdminRequest& request, std::vector<secret::SecretBytes> secrets, uint32_t peer_uid,

@@ -17,6 +17,7 @@
 #include "app/secret_channel.h"
 #include "app/unix_socket.h"
 #include "base/log.h"
+#include "crypto/aead.h"
 
 namespace kagimori::app {
 namespace {
@@ -88,6 +89,8 @@ void AdminSocket::State::ServeOne(int peer) {
   if (auto done = Talk(peer, credentials.uid); !done) {
     log::Warning("administration: a call was not finished", {{"reason", done.error().text}});
   }
+  // What the command's last key left with this thread.
+  crypto::ForgetThreadKeys();
 }
 
 Result<> AdminSocket::State::Talk(int peer, uint32_t uid) {

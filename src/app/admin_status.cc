@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -50,6 +51,7 @@ constexpr auto kRows = std::to_array<Row>({
     {"deployment_kind", "kind", [](S s) -> Figure { return s.deployment_kind; }},
     {"address", "address", [](S s) -> Figure { return s.address; }},
     {"seal_state", "seal", [](S s) -> Figure { return s.seal_state; }},
+    {"secret_bytes", "secrets in memory (B)", [](S s) -> Figure { return s.secret_bytes; }},
     {"uptime_seconds", "up for", [](S s) -> Figure { return s.uptime_seconds; }, Duration},
     {"connections", "connections", [](S s) -> Figure { return s.connections; }},
     {"cached_keys", "keys in memory", [](S s) -> Figure { return s.cached_keys; }},
@@ -84,6 +86,11 @@ constexpr auto kRows = std::to_array<Row>({
      [](S s) -> Figure { return s.certificate_expiry ? Figure(FormatIso(*s.certificate_expiry)) : Figure(); }},
 });
 
+// What a sealed server can tell.
+constexpr auto kKnownSealed =
+    std::to_array<std::string_view>({"version", "deployment_id", "deployment_kind", "address", "seal_state",
+                                     "secret_bytes", "uptime_seconds", "connections", "wall_time", "certificate_expiry"});
+
 Result<AdminReply> RunStatusCommand(AdminCall& call) {
   return AdminReply{.result_json = StatusJson(call.administration->Status()), .audited_json = {}, .secrets = {}};
 }
@@ -97,6 +104,7 @@ std::string StatusJson(const NodeStatus& status) {
   std::string out = "{";
   wire::JsonSeparator separator;
   for (const Row& row : kRows) {
+    if (!status.opened && std::ranges::find(kKnownSealed, row.member) == kKnownSealed.end()) continue;
     const Figure figure = row.get(status);
     if (std::holds_alternative<std::monostate>(figure)) continue;
     separator.Next(&out);

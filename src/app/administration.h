@@ -1,12 +1,14 @@
 #ifndef KAGIMORI_APP_ADMINISTRATION_H_
 #define KAGIMORI_APP_ADMINISTRATION_H_
 
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 
 #include "app/node.h"
 #include "app/service_events.h"
 #include "base/result.h"
+#include "seal/slots.h"
 
 namespace kagimori::app {
 
@@ -25,8 +27,14 @@ class Administration {
   virtual NodeStatus Status() = 0;
   // kUnavailable: the server is sealed, or about to be.
   virtual Result<NodeLease> Lease() = 0;
+  // Supervisor has what the two mean; anything else has no seal.
+  virtual Result<> Unseal(const seal::SlotSecret&, uint32_t /*peer_uid*/) { return NoSeal(); }
+  virtual Result<bool> Seal(uint32_t /*peer_uid*/) { return NoSeal(); }
   // The record of a call, before its answer leaves.
   virtual Result<> Audit(const AdministrativeCall& call) = 0;
+
+ private:
+  static std::unexpected<Error> NoSeal() { return Fail(ErrorKind::kInvalid, "there is no server to seal or unseal"); }
 };
 
 class NodeAdministration : public Administration {
@@ -35,9 +43,7 @@ class NodeAdministration : public Administration {
   explicit NodeAdministration(Node* node) : node_(node) {}
   NodeStatus Status() override { return node_->status(); }
   Result<NodeLease> Lease() override { return NodeLease{.node = node_, .stop = {}, .hold = nullptr}; }
-  Result<> Audit(const AdministrativeCall& call) override {
-    return node_->AuditAdministration(call.name, call.parameters_json, call.peer_uid, call.error);
-  }
+  Result<> Audit(const AdministrativeCall& call) override { return node_->AuditAdministration(call); }
 
  private:
   Node* node_;

@@ -114,10 +114,11 @@ Result<> RunDev(const DevOptions& options) {
   KAGIMORI_RETURN_IF_ERROR(CheckCredentials(options.insecure_listen, folder, node.get()));
   log::Warning("a development server: its root key lies unprotected beside its data");
   log::Warning("key policies other than the default one are kept and shown, but not evaluated");
-  return ServeUntilStopped(std::move(node), folder, &signals, [](const Node& started) {
-    fmt::print("ready {}\n", started.url());
-    std::fflush(stdout);
-  });
+  Supervisor supervisor(ToNodeOptions(options, folder), deployment);
+  KAGIMORI_RETURN_IF_ERROR(supervisor.StartUnsealed(std::move(node)));
+  fmt::print("ready {}\n", supervisor.url());
+  std::fflush(stdout);
+  return ServeUntilStopped(&supervisor, folder, &signals);
 }
 
 }  // namespace kagimori::app

@@ -11,6 +11,7 @@
 #include "app/audit_key.h"
 #include "app/freshness.h"
 #include "app/service_events.h"
+#include "app/url.h"
 #include "authz/authorizer.h"
 #include "base/log.h"
 #include "crypto/aead.h"
@@ -24,6 +25,7 @@
 #include "keys/key_table.h"
 #include "keys/outbox.h"
 #include "keys/scheduled_deletion.h"
+#include "secret/arena.h"
 #include "store/blocking.h"
 #include "store/rocksdb/rocksdb_store.h"
 
@@ -51,12 +53,6 @@ std::string_view Name(audit::DiskState state) {
       return "full";
   }
   return "unknown";
-}
-
-// IPv6 addresses stand in brackets in a URL.
-std::string Url(std::string_view scheme, const std::string& host, uint16_t port) {
-  std::string shown = host.find(':') != std::string::npos ? "[" + host + "]" : host;
-  return std::string(scheme) + "://" + shown + ":" + std::to_string(port);
 }
 
 }  // namespace
@@ -248,7 +244,7 @@ Result<> Node::State::Listen() {
   front = std::make_unique<gateway::Front>(state_list,
                                            gateway::FrontOptions{.loopback_names_only = options.loopback_names_only});
   server = std::make_unique<net::Server>(core_list, front.get(), options.limits, tls.get(), clock.get());
-  KAGIMORI_RETURN_IF_ERROR(server->Listen(options.host, options.port));
+  KAGIMORI_RETURN_IF_ERROR(server->Listen(options.host, options.port, options.port_use));
   if (options.metrics_port) KAGIMORI_RETURN_IF_ERROR(ListenForOperators());
   for (auto& core : cores) core->Start();
   if (operator_core != nullptr) operator_core->Start();
@@ -260,15 +256,17 @@ Result<> Node::State::ListenForOperators() {
   operator_core = std::make_unique<net::Core>(0);
   std::vector<gateway::CoreState*> state_list;
   for (auto& state : core_states) state_list.push_back(state.get());
-  auto not_ready = [this]() -> std::string {
-    if (std::optional<Error> failure = audit->failure()) return "the audit log cannot be written";
-    if (!integrity->quarantine().accounts().empty()) return "the store is damaged";
-    return disk->stop() == gateway::DiskGuard::Stop::kEverything ? std::string(disk->reason()) : "";
+  std::vector<gateway::OperatorPages::NotReady> not_ready = {
+      [this] { return std::string(audit->failure() ? "the audit log cannot be written" : ""); },
+      [this] { return std::string(integrity->quarantine().accounts().empty() ? "" : "the store is damaged"); },
+      [this] { return std::string(disk->stop() == gateway::DiskGuard::Stop::kEverything ? disk->reason() : ""); },
   };
-  operator_pages = std::make_unique<gateway::OperatorPages>(state_list, [this] { return Figures(); }, not_ready);
+  operator_pages = std::make_unique<gateway::OperatorPages>(
+      state_list, [this] { return Figures(); }, std::move(not_ready));
   operator_server = std::make_unique<net::Server>(std::vector<net::Core*>{operator_core.get()}, operator_pages.get(),
                                                   net::ServerLimits{.max_connections = 256}, nullptr, clock.get());
-  KAGIMORI_ASSIGN_OR_RETURN(std::string address, operator_server->Listen(options.metrics_host, *options.metrics_port));
+  KAGIMORI_ASSIGN_OR_RETURN(std::string address,
+                            operator_server->Listen(options.metrics_host, *options.metrics_port, options.port_use));
   log::Info("health and metrics", {{"url", Url("http", options.metrics_host, operator_server->port())}});
   return {};
 }
@@ -383,6 +381,13 @@ std::string Node::url() const {
   return Url(state_->options.tls ? "https" : "http", state_->options.host, state_->server->port());
 }
 
+uint16_t Node::port() const { return state_->server->port(); }
+
+std::optional<uint16_t> Node::metrics_port() const {
+  if (state_->operator_server == nullptr) return std::nullopt;
+  return state_->operator_server->port();
+}
+
 NodeStatus Node::status() const {
   const State& state = *state_;
   NodeStatus status;
@@ -391,6 +396,7 @@ NodeStatus Node::status() const {
   status.deployment_kind = state.deployment.kind == seal::DeploymentKind::kDevelopment ? "development" : "production";
   status.address = url();
   status.seal_state = "unsealed";
+  status.secret_bytes = secret::Arena::GetStats().live_bytes;
   status.uptime_seconds = state.clock_keeper->UptimeSeconds();
   status.cached_keys = state.keys->keys().size();
   status.connections = state.server->counters().connections_open;
@@ -435,12 +441,9 @@ Result<> Node::AdvanceClock(std::chrono::milliseconds by) {
   return {};
 }
 
-Result<> Node::AuditAdministration(std::string_view name, std::string_view parameters_json, uint32_t peer_uid,
-                                   std::string_view error) {
+Result<> Node::AuditAdministration(const AdministrativeCall& call, std::optional<Timestamp> at) {
   state_->NoteStoreRevision();
-  return AppendAdministrationEvent(
-      {.name = name, .parameters_json = parameters_json, .peer_uid = peer_uid, .error = error}, state_->clock->Wall(),
-      state_->audit.get());
+  return AppendAdministrationEvent(call, at.value_or(state_->clock->Wall()), state_->audit.get());
 }
 
 Result<seal::BackupTotals> Node::WriteBackup(const seal::NewBackupKey& key, const seal::BackupPace& pace,
@@ -459,13 +462,17 @@ Result<seal::BackupTotals> Node::WriteBackup(const seal::NewBackupKey& key, cons
   return seal::WriteBackup(*state.hierarchy, *snapshot, std::move(header), key.key, pace, std::move(sink));
 }
 
-void Node::Shutdown(std::chrono::milliseconds grace) {
+void Node::StopServing(std::chrono::milliseconds grace) {
   State& state = *state_;
   // Without its cores, as after a port that is taken, a server never calls back.
-  if (state.serving) {
-    state.StopServer(state.server.get(), grace);
-    if (state.operator_server != nullptr) state.StopServer(state.operator_server.get(), std::chrono::milliseconds(0));
-  }
+  if (!std::exchange(state.serving, false)) return;
+  state.StopServer(state.server.get(), grace);
+  if (state.operator_server != nullptr) state.StopServer(state.operator_server.get(), std::chrono::milliseconds(0));
+}
+
+void Node::Shutdown(std::chrono::milliseconds grace) {
+  State& state = *state_;
+  StopServing(grace);
   {
     std::lock_guard lock(state.background_mutex);
     state.background_stopping = true;

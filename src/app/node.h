@@ -12,6 +12,7 @@
 
 #include "app/integrity.h"
 #include "app/outside_anchors.h"
+#include "app/service_events.h"
 #include "audit/log.h"
 #include "base/clock.h"
 #include "base/result.h"
@@ -40,6 +41,7 @@ struct NodeOptions {
   int cores = 0;  // 0: as many as the machine has
   std::string metrics_host = "127.0.0.1";
   std::optional<uint16_t> metrics_port;  // nothing: no listener for health and metrics
+  net::PortUse port_use = net::PortUse::kAlone;
   audit::Durability audit_durability = audit::Durability::kWritten;
   uint64_t audit_rotate_bytes = 256ull << 20;
   uint64_t audit_reserve_bytes = 1ull << 30;
@@ -58,7 +60,9 @@ struct NodeStatus {
   std::string deployment_id;
   std::string deployment_kind;  // "development", "production"
   std::string address;          // "https://0.0.0.0:8443"
-  std::string seal_state;       // "unsealed"
+  std::string seal_state;       // "unsealed", "sealing", "sealed", "unsealing"
+  bool opened = true;           // false: there is no store, clock and audit log to tell of; their members mean nothing
+  size_t secret_bytes = 0;      // in the arena
   uint64_t uptime_seconds = 0;
   uint64_t cached_keys = 0;
   uint64_t connections = 0;
@@ -106,7 +110,9 @@ class Node {
 
   // Binds and serves.
   Result<> Start();
-  std::string url() const;  // "http://127.0.0.1:4599"
+  std::string url() const;                       // "http://127.0.0.1:4599"
+  uint16_t port() const;                         // bound
+  std::optional<uint16_t> metrics_port() const;  // bound
 
   NodeStatus status() const;
   Result<> ReloadTls();
@@ -115,15 +121,17 @@ class Node {
   // Development only. Saved at once; deletions that are due now run before this returns.
   Result<> AdvanceClock(std::chrono::milliseconds by);
   // Appends a record of an administrative call ("Status", "ClockAdvance") to the audit log. Blocking.
-  Result<> AuditAdministration(std::string_view name, std::string_view parameters_json, uint32_t peer_uid,
-                               std::string_view error);
+  // `at`: when it was made, if not now.
+  Result<> AuditAdministration(const AdministrativeCall& call, std::optional<Timestamp> at = std::nullopt);
 
   // A backup of the store as it is now, beside everything else that runs; `revision` gets which revision it holds.
   // Blocking, for long: a thread of its own, and stopped by `pace` before Shutdown.
   Result<seal::BackupTotals> WriteBackup(const seal::NewBackupKey& key, const seal::BackupPace& pace,
                                          seal::BackupSink sink, store::Revision* revision);
 
-  // Finishes what was accepted, at most `grace`, and saves. Blocking; the node is over afterwards.
+  // Stops listening and finishes what was accepted, at most `grace`. Blocking. Administration goes on.
+  void StopServing(std::chrono::milliseconds grace);
+  // That, and saves. Blocking; the node is over afterwards, and nothing of its keys is left in memory.
   void Shutdown(std::chrono::milliseconds grace);
 
  private:

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "app/outside_anchors.h"
 #include "app/new_recovery.h"
+#include "app/outside_anchors.h"
 #include "app/slot_secret.h"
 #include "app/store_check.h"
 #include "app/values.h"
@@ -45,6 +45,7 @@ struct AuditChoices {           // what every server takes
 
 struct ServeOptions {
   ProcessOptions process;
+  bool start_sealed = false;
   std::filesystem::path data;
   ListenAddress listen{.host = "127.0.0.1", .port = 4599, .loopback = true};
   std::optional<net::TlsFiles> tls;

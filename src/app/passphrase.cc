@@ -1,7 +1,10 @@
 #include "app/passphrase.h"
 
+#include <fcntl.h>
+
 #include <string>
 
+#include "app/unix_socket.h"
 #include "seal/passphrase_source.h"
 #include "seal/slots.h"
 
@@ -28,6 +31,13 @@ Result<secret::SecretBytes> ReadPassphrase(const std::filesystem::path& file, bo
                 "the passphrase is too short; it has at least " + std::to_string(seal::kMinPassphraseSize) + " bytes");
   }
   return passphrase;
+}
+
+bool HasPassphraseSource(const std::filesystem::path& file) {
+  if (!file.empty()) return true;
+  const auto credential = seal::ReadPassphraseCredential();
+  if (credential || credential.error().kind != ErrorKind::kNotFound) return true;
+  return Descriptor(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)).get() >= 0;
 }
 
 }  // namespace kagimori::app

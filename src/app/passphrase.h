@@ -12,6 +12,10 @@ namespace kagimori::app {
 // from the terminal, where a new one is asked for twice.
 Result<secret::SecretBytes> ReadPassphrase(const std::filesystem::path& file, bool is_new);
 
+// Whether it would find one of the three. A credential that is there counts, even one that cannot be read: that is an
+// error, no choice.
+bool HasPassphraseSource(const std::filesystem::path& file);
+
 }  // namespace kagimori::app
 
 #endif  // KAGIMORI_APP_PASSPHRASE_H_

@@ -3,6 +3,7 @@
 #include "app/open_node.h"
 #include "app/server_confinement.h"
 #include "app/server_run.h"
+#include "app/slot_secret.h"
 #include "base/log.h"
 
 namespace kagimori::app {
@@ -46,11 +47,25 @@ Result<> RunServe(const ServeOptions& options) {
         ErrorKind::kInvalid,
         folder.path().string() + " belongs to a development server for ever; make another with `kagimori init`");
   }
-  KAGIMORI_ASSIGN_OR_RETURN(const seal::SlotSecret secret, ReadSlotSecret(options.unlock, deployment));
+  const bool sealed = options.start_sealed || !HasSlotSecretSource(options.unlock);
+  seal::SlotSecret secret;
+  if (!sealed) {
+    KAGIMORI_ASSIGN_OR_RETURN(secret, ReadSlotSecret(options.unlock, deployment));
+  }
   KAGIMORI_ASSIGN_OR_RETURN(Signals signals, Signals::Block());
-  KAGIMORI_ASSIGN_OR_RETURN(auto node, OpenNode(ToNodeOptions(options, folder), deployment, secret));
-  return ServeUntilStopped(std::move(node), folder, &signals,
-                           [](const Node& started) { log::Info("ready", {{"address", started.url()}}); });
+  const NodeOptions node_options = ToNodeOptions(options, folder);
+  KAGIMORI_RETURN_IF_ERROR(ConfineServer(node_options, options.no_confinement));
+  Supervisor supervisor(node_options, deployment);
+  if (sealed) {
+    KAGIMORI_RETURN_IF_ERROR(supervisor.StartSealed());
+    log::Warning("sealed: every request is refused until `kagimori unseal`", {{"address", supervisor.url()}});
+  } else {
+    KAGIMORI_ASSIGN_OR_RETURN(auto node, OpenNode(node_options, deployment, secret));
+    secret = {};
+    KAGIMORI_RETURN_IF_ERROR(supervisor.StartUnsealed(std::move(node)));
+    log::Info("ready", {{"address", supervisor.url()}});
+  }
+  return ServeUntilStopped(&supervisor, folder, &signals);
 }
 
 }  // namespace kagimori::app

@@ -4,12 +4,13 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "app/admin_commands.h"
 #include "app/admin_socket.h"
-#include "app/administration.h"
 #include "base/log.h"
 #include "crypto/init.h"
 #include "secret/arena.h"
@@ -20,15 +21,18 @@ namespace {
 
 constexpr std::chrono::seconds kGrace{10};
 
-void Stop(Node* node, Signals* signals) {
+// Ends the socket first: it calls the supervisor.
+void Stop(std::unique_ptr<AdminSocket> socket, Supervisor* supervisor, Signals* signals) {
   log::Info("stopping");
   const Descriptor done(eventfd(0, EFD_CLOEXEC));
   if (done.get() < 0) {  // out of descriptors: the second signal waits, that is all
-    node->Shutdown(kGrace);
+    socket.reset();
+    supervisor->Stop(kGrace);
     return;
   }
-  std::thread stopping([node, &done] {
-    node->Shutdown(kGrace);
+  std::thread stopping([&socket, supervisor, &done] {
+    socket.reset();
+    supervisor->Stop(kGrace);
     // Cannot fail: the counter is far from its end.
     [[maybe_unused]] const int written = eventfd_write(done.get(), 1);
   });
@@ -41,8 +45,8 @@ void Stop(Node* node, Signals* signals) {
   stopping.join();
 }
 
-void Reload(Node* node) {
-  if (auto reloaded = node->ReloadTls(); !reloaded) {
+void Reload(Supervisor* supervisor) {
+  if (auto reloaded = supervisor->ReloadTls(); !reloaded) {
     log::Error("the TLS files could not be read again; the old ones stay", {{"reason", reloaded.error().text}});
   } else {
     log::Info("the TLS files were read again, if there are any");
@@ -62,15 +66,10 @@ Result<> PrepareProcess(const ProcessOptions& options) {
   return {};
 }
 
-Result<> ServeUntilStopped(std::unique_ptr<Node> node, const DataFolder& folder, Signals* signals,
-                           const std::function<void(const Node&)>& ready) {
-  KAGIMORI_RETURN_IF_ERROR(node->Start());
-  NodeAdministration administration(node.get());
-  KAGIMORI_ASSIGN_OR_RETURN(auto socket, AdminSocket::Open(folder.path(), AdminCommands(), &administration, {}));
-  ready(*node);
-  while (signals->Next() == Signals::Event::kReload) Reload(node.get());
-  socket.reset();  // it calls the node
-  Stop(node.get(), signals);
+Result<> ServeUntilStopped(Supervisor* supervisor, const DataFolder& folder, Signals* signals) {
+  KAGIMORI_ASSIGN_OR_RETURN(auto socket, AdminSocket::Open(folder.path(), AdminCommands(), supervisor, {}));
+  while (signals->Next() == Signals::Event::kReload) Reload(supervisor);
+  Stop(std::move(socket), supervisor, signals);
   log::Info("stopped");
   return {};
 }

@@ -1,13 +1,10 @@
 #ifndef KAGIMORI_APP_SERVER_RUN_H_
 #define KAGIMORI_APP_SERVER_RUN_H_
 
-#include <functional>
-#include <memory>
-
 #include "app/data_folder.h"
-#include "app/node.h"
 #include "app/options.h"
 #include "app/signals.h"
+#include "app/supervisor.h"
 #include "base/result.h"
 
 namespace kagimori::app {
@@ -16,11 +13,10 @@ namespace kagimori::app {
 // arena for secrets, the log.
 Result<> PrepareProcess(const ProcessOptions& options);
 
-// Starts the node and its administration socket, calls `ready`, and serves until SIGTERM or SIGINT; SIGHUP reads the
-// TLS files again. Then what was accepted is finished, for ten seconds at most; a second signal ends the process at
-// once, which loses nothing that was acknowledged.
-Result<> ServeUntilStopped(std::unique_ptr<Node> node, const DataFolder& folder, Signals* signals,
-                           const std::function<void(const Node&)>& ready);
+// Serves what was started, with its administration socket, until SIGTERM or SIGINT; SIGHUP reads the TLS files again.
+// Then what was accepted is finished, for ten seconds at most; a second signal ends the process at once, which loses
+// nothing that was acknowledged.
+Result<> ServeUntilStopped(Supervisor* supervisor, const DataFolder& folder, Signals* signals);
 
 }  // namespace kagimori::app
 

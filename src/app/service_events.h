@@ -26,9 +26,9 @@ Result<> AppendServiceEvent(const keys::ScheduledDeletion::EventLine& event, aud
 // A call on the administration socket; `error` is empty when it succeeded.
 struct AdministrativeCall {
   std::string_view name;
-  std::string_view parameters_json;  // an object, or empty
+  std::string_view parameters_json{};  // an object, or empty
   uint32_t peer_uid = 0;
-  std::string_view error;
+  std::string_view error{};
   std::string_view response_json = {};  // an object, or empty
   bool read_only = false;
 };

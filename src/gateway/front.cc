@@ -25,10 +25,12 @@ void Refuse(CoreState& core, std::unique_ptr<net::Exchange> exchange, std::strin
 
 }  // namespace
 
-size_t Front::BodyLimit(const net::RequestHead& head) {
+size_t ApiBodyLimit(const net::RequestHead& head) {
   const shapes::OperationDescriptor* descriptor = shapes::FindOperation(head.Get("x-amz-target"));
   return descriptor != nullptr ? descriptor->body_limit : kDefaultBodyLimit;
 }
+
+size_t Front::BodyLimit(const net::RequestHead& head) { return ApiBodyLimit(head); }
 
 void Front::Serve(net::Core& core, std::unique_ptr<net::Exchange> exchange) {
   CoreState& state = *cores_[static_cast<size_t>(core.index())];

@@ -15,6 +15,9 @@ struct FrontOptions {
   bool loopback_names_only = false;
 };
 
+// The most bytes that a request's body may have, by its operation.
+size_t ApiBodyLimit(const net::RequestHead& head);
+
 // Where a request comes in: decides which service it is for, and hands it to that service's pipeline.
 class Front : public net::Handler {
  public:

@@ -101,7 +101,7 @@ void AddAnchors(const NodeFigures& figures, std::vector<MetricFamily>* out) {
   out->push_back(std::move(failing));
 }
 
-void AddFigures(const NodeFigures& figures, std::vector<MetricFamily>* out) {
+void AddServer(const NodeFigures& figures, std::vector<MetricFamily>* out) {
   out->push_back(Gauge("kagimori_connections_open", "Client connections open",
                        static_cast<double>(figures.server.connections_open)));
   out->push_back(Counter("kagimori_connections_accepted_total", "Client connections accepted",
@@ -112,6 +112,16 @@ void AddFigures(const NodeFigures& figures, std::vector<MetricFamily>* out) {
   out->push_back(Counter("kagimori_timeouts_total", "Connections closed for being too slow", figures.server.timeouts));
   out->push_back(
       Counter("kagimori_handshake_failures_total", "TLS handshakes that failed", figures.server.handshake_failures));
+  out->push_back(Gauge("kagimori_sealed", "1: the root key is not in memory", figures.sealed ? 1 : 0));
+  out->push_back(Counter("kagimori_sealed_refusals_total", "Requests refused since the server was sealed",
+                         figures.refused_sealed));
+  if (figures.certificate_expiry) {
+    out->push_back(Gauge("kagimori_certificate_expiry_timestamp_seconds", "When the TLS certificate ends",
+                         static_cast<double>(figures.certificate_expiry->seconds())));
+  }
+}
+
+void AddOpened(const NodeFigures& figures, std::vector<MetricFamily>* out) {
   out->push_back(Counter("kagimori_store_commits_total", "Transactions committed", figures.store.commits));
   out->push_back(Counter("kagimori_store_conflicts_total", "Transactions whose preconditions did not hold",
                          figures.store.conflicts));
@@ -139,23 +149,19 @@ void AddFigures(const NodeFigures& figures, std::vector<MetricFamily>* out) {
   AddAnchors(figures, out);
   out->push_back(Gauge("kagimori_audit_failed", "1: the audit log cannot be written; nothing is answered",
                        figures.audit_failed ? 1 : 0));
-  out->push_back(Gauge("kagimori_sealed", "1: the root key is not in memory", figures.sealed ? 1 : 0));
-  if (figures.certificate_expiry) {
-    out->push_back(Gauge("kagimori_certificate_expiry_timestamp_seconds", "When the TLS certificate ends",
-                         static_cast<double>(figures.certificate_expiry->seconds())));
-  }
 }
 
 }  // namespace
 
 std::string RenderMetrics(const RequestStats& requests, const NodeFigures& figures) {
   std::vector<MetricFamily> families;
-  AddRequests(requests, &families);
-  AddFigures(figures, &families);
+  if (!figures.sealed) AddRequests(requests, &families);
+  AddServer(figures, &families);
+  if (!figures.sealed) AddOpened(figures, &families);
   return prometheus::TextSerializer().Serialize(families);
 }
 
-OperatorPages::OperatorPages(std::vector<CoreState*> cores, Figures figures, NotReady not_ready)
+OperatorPages::OperatorPages(std::vector<CoreState*> cores, Figures figures, std::vector<NotReady> not_ready)
     : cores_(std::move(cores)), figures_(std::move(figures)), not_ready_(std::move(not_ready)) {}
 
 RequestStats OperatorPages::Collect() const {
@@ -178,8 +184,11 @@ void OperatorPages::Serve(net::Core&, std::unique_ptr<net::Exchange> exchange) {
   if (exchange->head().method != "GET") return exchange->Respond(405, kPlain, "only GET\n");
   if (path == "/healthz") return exchange->Respond(200, kPlain, "ok\n");
   if (path == "/readyz") {
-    std::string reason = not_ready_();
-    return exchange->Respond(reason.empty() ? 200 : 503, kPlain, (reason.empty() ? "ready" : reason) + "\n");
+    std::string reasons;
+    for (const NotReady& ask : not_ready_) {
+      if (std::string reason = ask(); !reason.empty()) reasons.append(reason).push_back('\n');
+    }
+    return exchange->Respond(reasons.empty() ? 200 : 503, kPlain, reasons.empty() ? "ready\n" : std::move(reasons));
   }
   if (path == "/metrics") {
     return exchange->Respond(200, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n",

@@ -34,7 +34,8 @@ struct NodeFigures {
     bool failing = false;
   };
   std::vector<AnchorPlace> anchors;
-  bool sealed = false;
+  bool sealed = false;          // then what the store, the audit log and the requests give is not there
+  uint64_t refused_sealed = 0;  // requests that were answered so
   std::optional<Timestamp> certificate_expiry;
 };
 
@@ -42,15 +43,15 @@ struct NodeFigures {
 std::string RenderMetrics(const RequestStats& requests, const NodeFigures& figures);
 
 // The listener of its own for operators: /healthz (the process answers), /readyz (requests can be served; 503 with the
-// reason when not), /metrics. Unauthenticated, and so meant for an address that only operators reach. Nothing here is
+// reasons when not), /metrics. Unauthenticated, and so meant for an address that only operators reach. Nothing here is
 // secret, no name of a key or caller appears.
 class OperatorPages : public net::Handler {
  public:
   using Figures = std::function<NodeFigures()>;
-  // Empty: ready; else why not.
+  // Empty: nothing is wrong there; else why requests cannot be served, one line.
   using NotReady = std::function<std::string()>;
   // REQUIRES: the cores outlive this and run on other threads than the listener's own.
-  OperatorPages(std::vector<CoreState*> cores, Figures figures, NotReady not_ready);
+  OperatorPages(std::vector<CoreState*> cores, Figures figures, std::vector<NotReady> not_ready);
 
   size_t BodyLimit(const net::RequestHead&) override { return 0; }
   void Serve(net::Core& core, std::unique_ptr<net::Exchange> exchange) override;
@@ -60,7 +61,7 @@ class OperatorPages : public net::Handler {
 
   std::vector<CoreState*> cores_;
   Figures figures_;
-  NotReady not_ready_;
+  std::vector<NotReady> not_ready_;
 };
 
 }  // namespace kagimori::gateway
