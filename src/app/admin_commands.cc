@@ -13,6 +13,7 @@ std::span<const AdminCommand* const> AdminCommands() {
       &kSealAddCommand,
       &kSealRemoveCommand,
       &kSealTestCommand,
+      &kRotateTermCommand,
       &kResetRootKeyCommand,
   };
   return kAll;

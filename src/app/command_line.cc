@@ -14,8 +14,8 @@
 #include "app/commands.h"
 #include "app/options.h"
 #include "app/seal_commands.h"
-#include "app/sealing_commands.h"
 #include "app/term_commands.h"
+#include "app/sealing_commands.h"
 
 namespace kagimori::app {
 namespace {
@@ -68,6 +68,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"init", "make a deployment", ParseAndRun<ParseInit, RunInit>},
     {"serve", "serve a deployment", ParseAndRun<ParseServe, RunServe>},
     {"status", "how a running server is", ParseAndRun<ParseStatus, RunStatus>},
+    {"verify", "whether a deployment at rest is whole", ParseAndRun<ParseVerify, RunVerify>},
     {"seal rotate-term", "begin a new term and seal everything anew", ParseAndRun<ParseRotateTerm, RunRotateTerm>},
     {"seal list", "the slots that hold the root key", ParseAndRun<ParseSealList, RunSealList>},
     {"seal add", "add a passphrase or a recovery code", ParseAndRun<ParseSealAdd, RunSealAdd>},
@@ -80,7 +81,6 @@ constexpr auto kCommands = std::to_array<Command>({
     {"backup verify", "whether a backup is whole", ParseAndRun<ParseBackupVerify, RunBackupVerify>},
     {"backup", "copy a deployment into a sealed file", ParseAndRun<ParseBackup, RunBackup>},
     {"restore", "fill a new data folder from a backup", ParseAndRun<ParseRestore, RunRestore>},
-    {"verify", "whether a deployment at rest is whole", ParseAndRun<ParseVerify, RunVerify>},
     {"audit verify", "whether an audit log is whole", ParseAndRun<ParseAuditVerify, RunAuditVerify>},
 });
 
