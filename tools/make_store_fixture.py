@@ -63,7 +63,7 @@ def make(target):
     access_key = re.search(r"Access key id: +(\S+)", said)[1]
     secret = re.search(r"Secret access key: +(\S+)", said)[1]
     server = subprocess.Popen([BINARY, "serve", "--data", data, "--listen", "127.0.0.1:0", "--passphrase-file", passphrase,
-                               "--audit-reserve", "0"], stderr=subprocess.DEVNULL)
+                               "--audit-reserve", "1"], stderr=subprocess.DEVNULL)
     try:
         url = None
         for _ in range(300):

@@ -105,7 +105,7 @@ class Exercise:
 
     def configure(self, name="kagimori", data="/var/lib/kagimori", extra=""):
         self.path(f"/etc/kagimori/{name}.toml").write_text(self.here(
-            f'data = "{data}"\nlisten = "127.0.0.1:0"\npassphrase-file = "/root/passphrase"\naudit-reserve = 0\n{extra}'))
+            f'data = "{data}"\nlisten = "127.0.0.1:0"\npassphrase-file = "/root/passphrase"\naudit-reserve = 1\n{extra}'))
         self.names.add(name)
 
     def passphrase(self, path, text):

@@ -43,7 +43,7 @@ def test_the_exercise(exercise):
     copy.chmod(0o700)
     exercise.passphrase("/root/thief", "correct horse battery staple")
     exercise.path("/etc/kagimori/thief.toml").write_text(exercise.here(
-        'data = "/mnt/thief"\nlisten = "127.0.0.1:0"\npassphrase-file = "/root/thief"\naudit-reserve = 0\n'))
+        'data = "/mnt/thief"\nlisten = "127.0.0.1:0"\npassphrase-file = "/root/thief"\naudit-reserve = 1\n'))
     exercise.shell("systemctl start kagimori@thief")
     thief = exercise.kms("/mnt/thief")
     assert thief.decrypt(CiphertextBlob=blob)["Plaintext"] == b"worth stealing"
