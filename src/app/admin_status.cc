@@ -87,9 +87,9 @@ constexpr auto kRows = std::to_array<Row>({
 });
 
 // What a sealed server can tell.
-constexpr auto kKnownSealed =
-    std::to_array<std::string_view>({"version", "deployment_id", "deployment_kind", "address", "seal_state",
-                                     "secret_bytes", "uptime_seconds", "connections", "wall_time", "certificate_expiry"});
+constexpr auto kKnownSealed = std::to_array<std::string_view>({"version", "deployment_id", "deployment_kind", "address",
+                                                               "seal_state", "secret_bytes", "uptime_seconds",
+                                                               "connections", "wall_time", "certificate_expiry"});
 
 Result<AdminReply> RunStatusCommand(AdminCall& call) {
   return AdminReply{.result_json = StatusJson(call.administration->Status()), .audited_json = {}, .secrets = {}};

@@ -14,8 +14,8 @@
 #include "app/commands.h"
 #include "app/options.h"
 #include "app/seal_commands.h"
-#include "app/term_commands.h"
 #include "app/sealing_commands.h"
+#include "app/term_commands.h"
 
 namespace kagimori::app {
 namespace {

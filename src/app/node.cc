@@ -261,8 +261,8 @@ Result<> Node::State::ListenForOperators() {
       [this] { return std::string(integrity->quarantine().accounts().empty() ? "" : "the store is damaged"); },
       [this] { return std::string(disk->stop() == gateway::DiskGuard::Stop::kEverything ? disk->reason() : ""); },
   };
-  operator_pages = std::make_unique<gateway::OperatorPages>(
-      state_list, [this] { return Figures(); }, std::move(not_ready));
+  operator_pages =
+      std::make_unique<gateway::OperatorPages>(state_list, [this] { return Figures(); }, std::move(not_ready));
   operator_server = std::make_unique<net::Server>(std::vector<net::Core*>{operator_core.get()}, operator_pages.get(),
                                                   net::ServerLimits{.max_connections = 256}, nullptr, clock.get());
   KAGIMORI_ASSIGN_OR_RETURN(std::string address,

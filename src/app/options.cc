@@ -174,8 +174,9 @@ Parsed<ServeOptions> ParseServe(const Arguments& arguments) {
              "Where to serve /metrics, /healthz and /readyz (default: nowhere)");
   parser.Number("cores", &options.cores, 0, 1024, "Threads that serve; 0: one for each core");
   AddUnlockOptions(&parser, &options.unlock);
-  parser.Flag("start-sealed", &options.start_sealed,
-              "Read no passphrase and refuse requests until `kagimori unseal`; so does a start that finds none to read");
+  parser.Flag(
+      "start-sealed", &options.start_sealed,
+      "Read no passphrase and refuse requests until `kagimori unseal`; so does a start that finds none to read");
   parser.Path("audit-folder", &options.audit_folder, "Folder of the audit log (default: audit in the data folder)");
   parser.Value("audit-durability", "write|fsync", "When an audited call may be answered (default: write)",
                &options.audit_durability, ParseDurability);

@@ -75,12 +75,12 @@ Result<> CutTail(const std::filesystem::path& plain, Recovered* recovered) {
 bool HasHole(std::string_view text) { return text.find('\0') != std::string_view::npos; }
 
 // Follows the chain through one file, up to its end or, in the newest one, up to a hole, of which it gives true.
-Result<bool> Follow(LineReader* reader, bool newest, Chain* chain) {
+Result<bool> Follow(LineReader* reader, const std::string& name, bool newest, Chain* chain) {
   while (true) {
     auto line = reader->Next();
     if (!line) {
       if (newest && HasHole(reader->partial())) return true;  // a hole longer than any line
-      return std::unexpected(std::move(line).error());
+      return Fail(line.error().kind, fmt::format("the audit log is unreadable: {}: {}", name, line.error().text));
     }
     if (!*line) return false;
     if (newest && HasHole(**line)) return true;
@@ -92,7 +92,7 @@ Result<> FollowFile(const LogOptions& options, uint64_t number, bool compressed,
   std::string name = compressed ? CompressedName(number) : PlainName(number);
   chain->BeginFile(number, name);
   KAGIMORI_ASSIGN_OR_RETURN(LineReader reader, LineReader::Open(options.folder / name, compressed));
-  KAGIMORI_ASSIGN_OR_RETURN(const bool hole, Follow(&reader, newest, chain));
+  KAGIMORI_ASSIGN_OR_RETURN(const bool hole, Follow(&reader, name, newest, chain));
   // The newest file may end in what a crash tore off; everything else must be whole.
   bool torn = newest && chain->head().file == number && (hole || !chain->closed());
   auto finding = torn ? chain->CheckLastSignature() : chain->EndFile(reader.partial().size(), newest);
@@ -101,7 +101,8 @@ Result<> FollowFile(const LogOptions& options, uint64_t number, bool compressed,
 }
 
 Result<> CheckAnchor(const LogOptions& options, const Chain& chain, uint64_t first_sequence) {
-  if (!options.anchor || chain.all_anchors_seen() || options.anchor->sequence < first_sequence) return {};
+  // The file before these may have ended at the anchor: its last link and the header behind it are of one sequence.
+  if (!options.anchor || chain.all_anchors_seen() || options.anchor->sequence <= first_sequence) return {};
   if (chain.head().sequence < options.anchor->sequence) {
     return Fail(ErrorKind::kCorrupt, fmt::format("the audit log ends at record {}, but the store knows record {}: its "
                                                  "end was cut off, or an older copy was put in its place",

@@ -94,6 +94,7 @@ std::optional<Result<RangeResult>> ReadRange(rocksdb::DB* db, const RangeRequest
                                              const rocksdb::Snapshot* snapshot) {
   rocksdb::ReadOptions options = MakeReadOptions(may_block);
   options.snapshot = snapshot;
+  options.fill_cache = snapshot == nullptr;  // what reads the whole store once must not push out what is in use
   // An iterator reads at one snapshot, so it finds the revision as well.
   std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(options));
   RangeResult result;
