@@ -133,6 +133,23 @@ TEST(LogTest, RecoversFromSectorsThatNeverReachedTheDisk) {
   }
 }
 
+// Two files later the anchor's link is in a file that a start does not read.
+TEST(LogTest, AnAnchorAtTheEndOfAnEarlierFileIsBelieved) {
+  LogFolder folder;
+  folder.rotate_bytes = 1;
+  LogOptions options = folder.Options();
+  {
+    auto log = folder.Open();
+    AppendBatch(log.get(), 2);
+    options.anchor = AppendBatch(log.get(), 2);  // the last record of file 2
+    AppendBatch(log.get(), 1);
+    AppendBatch(log.get(), 1);
+  }
+  auto log = Log::Open(options);
+  ASSERT_TRUE(log) << Describe(log.error());
+  EXPECT_EQ((*log)->Head().file, 4u);
+}
+
 // The outbox is searched in the newest two files: none may begin while an event in it would fall behind them.
 TEST(LogTest, BeginsNoFileWhileAnEventIsUnsettled) {
   LogFolder folder;
