@@ -188,7 +188,8 @@ void OperatorPages::Serve(net::Core&, std::unique_ptr<net::Exchange> exchange) {
     for (const NotReady& ask : not_ready_) {
       if (std::string reason = ask(); !reason.empty()) reasons.append(reason).push_back('\n');
     }
-    return exchange->Respond(reasons.empty() ? 200 : 503, kPlain, reasons.empty() ? "ready\n" : std::move(reasons));
+    const int status = reasons.empty() ? 200 : 503;
+    return exchange->Respond(status, kPlain, status == 200 ? "ready\n" : std::move(reasons));
   }
   if (path == "/metrics") {
     return exchange->Respond(200, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n",
