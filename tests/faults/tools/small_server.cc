@@ -9,6 +9,8 @@
 #include "app/audit_key.h"
 #include "app/new_deployment.h"
 #include "app/server_run.h"
+#include "app/signals.h"
+#include "app/supervisor.h"
 #include "base/bytes.h"
 #include "seal/slots.h"
 
@@ -45,10 +47,11 @@ Result<> Run(const NodeOptions& options) {
   KAGIMORI_ASSIGN_OR_RETURN(const seal::Deployment deployment, LoadDeployment(folder));
   KAGIMORI_ASSIGN_OR_RETURN(auto root_key, seal::OpenAnyDevelopmentSlot(folder.path(), deployment));
   KAGIMORI_ASSIGN_OR_RETURN(auto node, Node::Open(options, deployment, std::move(root_key)));
-  return ServeUntilStopped(std::move(node), folder, &signals, [](const Node& started) {
-    fmt::print("ready {}\n", started.url());
-    std::fflush(stdout);
-  });
+  Supervisor supervisor(options, deployment);
+  KAGIMORI_RETURN_IF_ERROR(supervisor.StartUnsealed(std::move(node)));
+  fmt::print("ready {}\n", supervisor.url());
+  std::fflush(stdout);
+  return ServeUntilStopped(&supervisor, folder, &signals);
 }
 
 }  // namespace
