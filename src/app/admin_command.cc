@@ -11,6 +11,8 @@ const AdminParameters::Value* AdminParameters::Find(std::string_view name) const
   return nullptr;
 }
 
+void AdminParameters::Add(std::string_view name, Value value) { values_.emplace_back(name, std::move(value)); }
+
 std::optional<std::string_view> AdminParameters::Text(std::string_view name) const {
   const Value* value = Find(name);
   if (value == nullptr) return std::nullopt;

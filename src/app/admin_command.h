@@ -37,7 +37,7 @@ class AdminParameters {
  public:
   using Value = std::variant<std::string, int64_t, bool>;
 
-  void Add(std::string_view name, Value value) { values_.emplace_back(name, std::move(value)); }
+  void Add(std::string_view name, Value value);
   // Nothing: the request does not have it.
   std::optional<std::string_view> Text(std::string_view name) const;
   std::optional<int64_t> Number(std::string_view name) const;
