@@ -42,11 +42,11 @@ class Supervisor : public Administration {
   // Opens the store with `secret`, records that in the audit log behind what happened while it was sealed, and serves.
   // Blocking. kAuthentication: the secret opens no slot; kConflict: the server is not sealed; or what Node::Open says.
   // After an error the server is sealed as before.
-  Result<> Unseal(const seal::SlotSecret& secret, uint32_t peer_uid);
+  Result<> Unseal(const seal::SlotSecret& secret, uint32_t peer_uid) override;
   // Stops serving and finishes what was accepted, records the seal, ends the node and with it every key in memory.
   // Blocking. True: this call did it; false: the server was sealed already. kInvalid: a development server, whose root
   // key lies beside its data. A record that cannot be written does not keep the keys in memory: it is kept for later.
-  Result<bool> Seal(uint32_t peer_uid);
+  Result<bool> Seal(uint32_t peer_uid) override;
 
   // Ends whatever serves. Waits for a change under way. Blocking; nothing can be asked of it afterwards.
   void Stop(std::chrono::milliseconds grace);
