@@ -65,19 +65,12 @@ void Integrity::ScrubOnce() {
     status_.scrub = "could not be read: " + error.text;
   };
   const std::shared_ptr<const void> hold = hierarchy_->HoldTerms();
-  const store::Revision known = ledger_->revision();
   Result<std::unique_ptr<store::Snapshot>> snapshot = store_->TakeSnapshot();
   if (!snapshot) return failed(snapshot.error());
   Result<seal::ScrubReport> report =
       seal::Scrub(*hierarchy_, **snapshot,
                   {.records_per_second = options_.scrub_records_per_second, .stop = [this] { return stopping(); }});
   if (!report) return failed(report.error());
-  if ((*snapshot)->revision() < known) {
-    report->findings.push_back(
-        {.account = seal::kNoAccount, .text = "the store went back behind what it has answered"});
-    ++report->finding_count;
-    report->damaged.insert(seal::kNoAccount);
-  }
   quarantine_.Add(report->damaged);
   for (const seal::ScrubFinding& finding : report->findings)
     log::Error("the store is damaged", {{"what", finding.text}});

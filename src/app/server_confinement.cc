@@ -29,13 +29,21 @@ Result<> ConfineServer(const NodeOptions& options, bool no_confinement) {
   }
   ConfinementPlan plan;
   plan.writable_folders.push_back(options.data);
+  // The store's disk may be another one, by a link: what counts is where it leads.
+  std::error_code error;
+  if (const auto store = std::filesystem::canonical(options.data / "store", error); !error) {
+    plan.writable_folders.push_back(store);
+  }
   if (!options.audit_folder.empty()) {
     KAGIMORI_RETURN_IF_ERROR(MakeAuditFolder(options.audit_folder));
     plan.writable_folders.push_back(options.audit_folder);
   }
   // Anchor files are appended to, and replaced when they are full.
   if (!options.anchors.file.empty()) {
-    plan.writable_folders.push_back(std::filesystem::absolute(options.anchors.file).parent_path());
+    // A medium that is gone holds up nobody, and may come back: until then what is above it is within reach.
+    auto folder = std::filesystem::absolute(options.anchors.file).parent_path();
+    while (!std::filesystem::is_directory(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
+    plan.writable_folders.push_back(folder);
   }
   plan.connects_out = !options.anchors.url.empty();
   if (options.tls) plan.readable_files = {options.tls->certificate_chain, options.tls->private_key};

@@ -57,7 +57,7 @@ inline constexpr size_t kMaxSealingTerms = 16;
 // sealed under the current one; the others are there until nothing under them is left:
 //
 //   BeginTerm   a new current term        → the old one's records are sealed anew (keys/term_rotation.h)
-//   CloseTerm   nothing may be put under it any more, by a writer that was slow (seal/ledger.h)
+//   CloseTerm   nothing may be put under it any more, by a writer that was slow (seal/term_guard.h)
 //   DestroyTerm gone from the store and from memory
 //
 // Thread-safe. Derived keys are made on first use and kept, prepared for HMAC, in a bounded table: account numbers also

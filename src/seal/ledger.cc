@@ -27,14 +27,6 @@ struct Account {
 
 std::unexpected<Error> Damaged(const std::string& text) { return Fail(ErrorKind::kCorrupt, text); }
 
-// A writer that sealed before a term was closed and commits after it: its record would go with the term.
-Result<> CheckTerm(const KeyHierarchy& hierarchy, const store::RecordChange& change) {
-  if (change.key[0] == static_cast<char>(RecordType::kDeployment)) return {};  // sealed under no term
-  KAGIMORI_ASSIGN_OR_RETURN(TermId term, TermOfRecord(*change.after));
-  if (hierarchy.MayBePut(term)) return {};
-  return Fail(ErrorKind::kConflict, "a record is sealed under a term that has ended meanwhile");
-}
-
 }  // namespace
 
 struct Ledger::State {
@@ -115,7 +107,6 @@ Result<> Ledger::Accept(std::span<const store::RecordChange> changes) {
       KAGIMORI_ASSIGN_OR_RETURN(delta.before, LedgerTag(*state_->hierarchy, delta.account, change.key, *change.before));
     }
     if (change.after) {
-      KAGIMORI_RETURN_IF_ERROR(CheckTerm(*state_->hierarchy, change));
       KAGIMORI_ASSIGN_OR_RETURN(delta.after, LedgerTag(*state_->hierarchy, delta.account, change.key, *change.after));
     }
     deltas.push_back(delta);

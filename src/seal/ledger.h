@@ -34,8 +34,7 @@ class Ledger : public store::CommitLedger {
   static Result<std::unique_ptr<Ledger>> Open(const KeyHierarchy* hierarchy, store::Store* store);
   ~Ledger() override;
 
-  // kConflict: a record is sealed under a term that was closed meanwhile (KeyHierarchy::CloseTerm); seal it again.
-  // kCorrupt: it is no sealed record. kInternal: it is one of the ledger's own.
+  // kInternal: a record is one of the ledger's own.
   Result<> Accept(std::span<const store::RecordChange> changes) override;
   std::vector<store::Put> Close(store::Revision last) override;
 
@@ -43,7 +42,7 @@ class Ledger : public store::CommitLedger {
   void SetAnchor(const audit::Anchor& anchor);
   // As the deployment's head last written has it. sequence 0: none yet.
   audit::Anchor anchor() const;
-  // Of the last commit.
+  // Of the last commit that the writer was about to write; readers of the store may see it a moment later.
   store::Revision revision() const;
 
   // Heads that are sealed under another term than the current one. Every commit re-seals some of them, so that they

@@ -229,21 +229,6 @@ TEST(Ledger, NobodyElseWritesItsRecords) {
   EXPECT_TRUE(room.Check().ok());
 }
 
-TEST(Ledger, WhatIsSealedUnderAClosedTermIsNotWritten) {
-  Room room;
-  const std::string path = KeyPath(kOne, 1);
-  const TermId old = room.test.hierarchy->current_term();
-  Bytes slow = room.Seal(path, 1);
-  ASSERT_TRUE(room.test.hierarchy->BeginTerm(&room.test.store, {}));
-  room.test.Write(path, slow);  // not closed yet
-  ASSERT_TRUE(room.test.hierarchy->CloseTerm(old));
-  store::Transaction late;
-  late.puts.push_back({path, slow});
-  EXPECT_EQ(store::CommitAndWait(room.test.store, std::move(late)).error().kind, ErrorKind::kConflict);
-  room.Put(path, 2);
-  EXPECT_TRUE(room.Check().ok()) << room.Findings();
-}
-
 TEST(Ledger, ItsHeadsComeUnderTheNewTermWithTheCommitsThatFollow) {
   Room room;
   for (uint64_t i = 0; i < 40; ++i) room.Put(KeyPath(AccountId::FromNumber(i), 1));
