@@ -83,9 +83,8 @@ class Report:
             for row in [*cut.flying, "all"]:
                 counts = rows.setdefault(row, Counter())
                 counts["images"] += 1
-                counts[cut.outcome] += 1
-                for kind in {kind for kind, _ in cut.problems}:
-                    counts[kind] += 1
+                for outcome in {cut.outcome} | {kind for kind, _ in cut.problems}:
+                    counts[outcome] += 1
         columns = ["images", "opened", "unfinished", LOST, HALF_DONE, REFUSED, CRASHED]
         names = sorted(rows, key=lambda row: (row == "all", -rows[row]["images"]))
         lines = ["| not yet durable at the cut | " + " | ".join(columns) + " |", "|---|" + "---:|" * len(columns)]
