@@ -83,7 +83,7 @@ class Verifier {
       : folder_(folder), options_(options), chain_(key) {
     anchors_ = options.outside;
     if (options.anchor) anchors_.push_back(*options.anchor);
-    std::ranges::stable_sort(anchors_, {}, &Anchor::sequence);
+    std::ranges::sort(anchors_, {}, &Anchor::sequence);
     chain_.set_anchors(anchors_);
     if (options.deployment) chain_.set_deployment(*options.deployment);
     untouched_.emplace(chain_);
