@@ -195,7 +195,12 @@ void Node::State::RecordTermEvent(keys::TermRotation::Event event, seal::TermId 
 
 void Node::State::MakeServices() {
   directory = std::make_unique<identity::Directory>(hierarchy.get(), store.get(), clock.get());
-  keys = std::make_unique<keys::KeyTable>(hierarchy.get(), store.get());
+  const size_t max_keys = keys::KeyTable::MaxKeys(secret::Arena::Limit());
+  if (max_keys < keys::KeyTable::kMostKeys) {
+    log::Warning("for want of memory that may be locked (RLIMIT_MEMLOCK) fewer keys are kept in memory",
+                 {{"keys", std::to_string(max_keys)}});
+  }
+  keys = std::make_unique<keys::KeyTable>(hierarchy.get(), store.get(), max_keys);
   committer = std::make_unique<keys::Committer>(hierarchy.get(), store.get(), keys.get());
   keys::ScheduledDeletion::Options deletion_options;
   if (deployment.kind == seal::DeploymentKind::kDevelopment)

@@ -50,9 +50,11 @@ class SnapshotCache {
       return &slot->value;
     }
 
-    // Drops everything that another thread has superseded; call now and then so that old snapshots do not live on.
-    void Sweep() {
-      for (auto& slot : slots_) {
+    // Drops what another thread has superseded, or the table has evicted, in the next `count` slots; call now and then
+    // so that old snapshots, and the secrets in them, do not live on.
+    void Sweep(size_t count = kViewSlots) {
+      for (size_t i = 0; i < count; ++i) {
+        std::shared_ptr<Entry>& slot = slots_[sweep_at_++ & (kViewSlots - 1)];
         if (slot != nullptr && slot->superseded.load(std::memory_order_acquire)) slot.reset();
       }
     }
@@ -63,6 +65,7 @@ class SnapshotCache {
    private:
     SnapshotCache* cache_;
     std::vector<std::shared_ptr<Entry>> slots_;
+    size_t sweep_at_ = 0;
   };
 
   explicit SnapshotCache(size_t capacity) : capacity_(capacity) {}

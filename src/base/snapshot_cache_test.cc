@@ -95,6 +95,22 @@ TEST(SnapshotCache, IsBounded) {
   EXPECT_EQ(cache.size(), 8u);
 }
 
+TEST(SnapshotCache, ViewsAreSweptAPartAtATime) {
+  Cache cache(10);
+  Cache::View view(&cache);
+  auto old = Text("old");
+  std::weak_ptr<const std::string> watch = old;
+  ASSERT_TRUE(cache.Insert(cache.BeginLoad(), 1, std::move(old)));
+  view.Find(1);
+  cache.Invalidate(1);
+  int parts = 0;
+  while (!watch.expired() && parts < 10'000) {
+    view.Sweep(8);
+    ++parts;
+  }
+  EXPECT_TRUE(watch.expired());
+}
+
 TEST(SnapshotCache, ViewsLetGoOfOldSnapshots) {
   Cache cache(10);
   Cache::View view(&cache);

@@ -46,6 +46,12 @@ struct CoreState {
         aliases(&node->keys->aliases()),
         credentials(&node->directory->credentials()),
         audit(its_core, node->audit) {
+    its_core->AddTurnEndHook([this] {
+      constexpr size_t kSlotsPerTurn = 8;
+      keys.Sweep(kSlotsPerTurn);
+      aliases.Sweep(kSlotsPerTurn);
+      credentials.Sweep(kSlotsPerTurn);
+    });
     its_core->AddTurnEndHook([this] { security.Flush(services->disk->stop() != DiskGuard::Stop::kNothing); });
   }
 

@@ -1,6 +1,7 @@
 #ifndef KAGIMORI_KEYS_KEY_TABLE_H_
 #define KAGIMORI_KEYS_KEY_TABLE_H_
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 
@@ -19,8 +20,13 @@ using AliasCache = SnapshotCache<AliasName, Alias>;
 // Keys and aliases as snapshots: from the node's cache, else opened from the store. Thread-safe.
 class KeyTable {
  public:
-  // REQUIRES: hierarchy and store outlive the table.
-  KeyTable(const seal::KeyHierarchy* hierarchy, store::Store* store, size_t max_keys = 100'000);
+  static constexpr size_t kMostKeys = 100'000;
+  // How many keys to keep where all secrets together may come to `secret_bytes`: half of it is theirs. A key of one
+  // material has a prepared HMAC of 224 bytes, in a block of 256.
+  static size_t MaxKeys(size_t secret_bytes) { return std::min(kMostKeys, secret_bytes / 2 / 256); }
+
+  // REQUIRES: hierarchy and store outlive the table; max_keys > 0.
+  KeyTable(const seal::KeyHierarchy* hierarchy, store::Store* store, size_t max_keys = kMostKeys);
 
   KeyCache& keys() { return keys_; }
   AliasCache& aliases() { return aliases_; }

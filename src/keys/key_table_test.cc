@@ -4,6 +4,7 @@
 
 #include "keys/records.h"
 #include "keys/testing/test_keys.h"
+#include "secret/arena.h"
 #include "seal/sealed_record.h"
 
 namespace kagimori::keys {
@@ -214,6 +215,12 @@ TEST_P(KeyTableTest, ListsKeysPageByPageWithoutThoseThatAreGone) {
   } while (!from.empty());
   EXPECT_EQ(seen, (std::vector{TestName(1), TestName(2), TestName(4), TestName(5), TestName(6), TestName(7)}));
   EXPECT_EQ(pages, 4);
+}
+
+TEST(KeyTable, KeepsFewerKeysWhereLittleMemoryMayBeLocked) {
+  EXPECT_EQ(KeyTable::MaxKeys(8 << 20), 16384u);
+  EXPECT_EQ(KeyTable::MaxKeys(SIZE_MAX), KeyTable::kMostKeys);
+  EXPECT_EQ(KeyTable::MaxKeys(secret::kDefaultArenaSize + secret::kOverflowLimit), KeyTable::kMostKeys);
 }
 
 TEST_P(KeyTableTest, ListsAliasesOfLivingKeys) {

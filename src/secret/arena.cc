@@ -8,4 +8,6 @@ Result<> Arena::Configure(size_t size, bool allow_unlocked) { return ConfigureSe
 
 Arena::Stats Arena::GetStats() { return SecretPoolStats(); }
 
+size_t Arena::Limit() { return SecretPoolLimit(); }
+
 }  // namespace kagimori::secret

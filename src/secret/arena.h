@@ -32,6 +32,10 @@ class Arena {
   };
   // Thread-safe.
   static Stats GetStats();
+
+  // The most bytes that all secrets together may come to: the arena and its overflow or, where that is less, the memory
+  // that this process may lock now. Whoever caches key material keeps well below it.
+  static size_t Limit();
 };
 
 }  // namespace kagimori::secret

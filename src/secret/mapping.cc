@@ -1,7 +1,9 @@
 #include "secret/mapping.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,6 +44,16 @@ std::optional<Mapping> MapMemfdSecret(size_t size) {
 }
 
 }  // namespace
+
+size_t LockableMemory() {
+  // capget(2) has no function in the C library. Both of its parts, the first of which has CAP_IPC_LOCK.
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3]{};
+  if (syscall(SYS_capget, &header, sets) == 0 && (sets[0].effective & CAP_TO_MASK(CAP_IPC_LOCK)) != 0) return SIZE_MAX;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return 0;
+  return limit.rlim_cur == RLIM_INFINITY ? SIZE_MAX : static_cast<size_t>(limit.rlim_cur);
+}
 
 size_t RoundToPages(size_t size) {
   const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));

@@ -27,6 +27,9 @@ struct Mapping {
 // instead of sharing pages with, or continuing on copies of the secrets of, its parent. REQUIRES: size > 0.
 Result<Mapping> MapSecret(size_t size, bool allow_unlocked);
 
+// How many bytes of such pages this process may have in all, as RLIMIT_MEMLOCK and CAP_IPC_LOCK are now.
+size_t LockableMemory();
+
 // Zero pages for message bodies: not in core dumps, but not locked.
 Result<Mapping> MapUndumpable(size_t size);
 

@@ -120,6 +120,12 @@ class Pool {
     return {weakest_, arena_size_, mapped_, carved_, static_cast<size_t>(std::max<int64_t>(live, 0))};
   }
 
+  size_t Limit() {
+    std::lock_guard lock(mutex_);
+    const size_t most = (started_ ? arena_size_ : kDefaultArenaSize) + limit_;
+    return allow_unlocked_ ? most : std::min(most, LockableMemory());
+  }
+
  private:
   Result<> StartLocked(size_t size) {
     KAGIMORI_ASSIGN_OR_RETURN(Mapping arena, MapSecret(size, allow_unlocked_));
@@ -308,5 +314,7 @@ Result<> ConfigureSecretPool(size_t size, bool allow_unlocked) {
 }
 
 Arena::Stats SecretPoolStats() { return GetPool(PoolKind::kSecret).Stats(); }
+
+size_t SecretPoolLimit() { return GetPool(PoolKind::kSecret).Limit(); }
 
 }  // namespace kagimori::secret

@@ -50,6 +50,7 @@ void FreeBlock(PoolKind kind, Block block) noexcept;
 
 Result<> ConfigureSecretPool(size_t size, bool allow_unlocked);
 Arena::Stats SecretPoolStats();
+size_t SecretPoolLimit();
 
 }  // namespace kagimori::secret
 

@@ -1,8 +1,10 @@
 #include "secret/pool.h"
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -147,6 +149,20 @@ TEST(Arena, ForkedChildrenDoNotInheritIt) {
   EXPECT_NE(status, 0) << "the child saw the secret";
   EXPECT_EQ(block.data[0], 0x5e);
   FreeBlock(PoolKind::kSecret, block);
+}
+
+TEST(Arena, SaysHowMuchTheKernelAllows) {
+  EXPECT_GE(Arena::Limit(), Arena::GetStats().arena_bytes);
+  EXPECT_LE(Arena::Limit(), Arena::GetStats().arena_bytes + kOverflowLimit);
+  int status = RunInChild([] {
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3]{};
+    if (syscall(SYS_capset, &header, none) != 0) _exit(1);
+    const rlimit limit{1 << 20, 1 << 20};
+    if (setrlimit(RLIMIT_MEMLOCK, &limit) != 0) _exit(2);
+    if (Arena::Limit() != 1 << 20) _exit(3);
+  });
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Process, HardenTurnsDumpsOff) {
