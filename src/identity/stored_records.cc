@@ -19,7 +19,9 @@ std::unexpected<Error> Malformed(const char* what) {
 
 }  // namespace
 
-std::string AccessKeySecretBinding(std::string_view access_key_id) { return fmt::format("access-key/{}", access_key_id); }
+std::string AccessKeySecretBinding(std::string_view access_key_id) {
+  return fmt::format("access-key/{}", access_key_id);
+}
 
 std::string AccountPath(AccountId account) { return seal::Path(seal::RecordType::kAccount).Account(account).text(); }
 
@@ -90,9 +92,9 @@ Result<std::shared_ptr<const Credential>> OpenCredential(const seal::KeyHierarch
                                                          std::string_view access_key_id, const store::Record& record) {
   KAGIMORI_ASSIGN_OR_RETURN(OpenedAccessKey key, OpenAccessKey(hierarchy, access_key_id, record.value));
   auto credential = std::make_shared<Credential>();
-  KAGIMORI_ASSIGN_OR_RETURN(
-      credential->secret_access_key,
-      seal::UnwrapSecret(hierarchy, key.account, AccessKeySecretBinding(access_key_id), AsBytes(key.message.wrapped_secret())));
+  KAGIMORI_ASSIGN_OR_RETURN(credential->secret_access_key,
+                            seal::UnwrapSecret(hierarchy, key.account, AccessKeySecretBinding(access_key_id),
+                                               AsBytes(key.message.wrapped_secret())));
   credential->access_key_id = access_key_id;
   credential->principal = RootPrincipal(key.account);
   credential->generation = key.message.generation();

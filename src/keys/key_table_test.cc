@@ -4,8 +4,8 @@
 
 #include "keys/records.h"
 #include "keys/testing/test_keys.h"
-#include "secret/arena.h"
 #include "seal/sealed_record.h"
+#include "secret/arena.h"
 
 namespace kagimori::keys {
 namespace {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -61,7 +62,9 @@ Read ReadAll(const Bytes& file) {
   }
 }
 
-std::string TestPath(int number) { return Path(RecordType::kAccount).Account(kAccount).Number(number, 4).text(); }
+std::string TestPath(int number) {
+  return Path(RecordType::kAccount).Account(kAccount).Number<4>(static_cast<uint64_t>(number)).text();
+}
 
 void WriteSealed(TestStore* test, const std::string& path, std::string_view message) {
   test->Write(path, SealRecord(*test->hierarchy, {.path = path, .account = kAccount, .version = 1}, message));
@@ -165,6 +168,13 @@ class History {
   void Note(store::Revision revision, store::Transaction transaction) {
     std::lock_guard lock(mutex_);
     transactions_[revision] = std::move(transaction);
+    grown_.notify_all();
+  }
+  // Until `count` more commits are known than when it was called.
+  void AwaitMore(size_t count) {
+    std::unique_lock lock(mutex_);
+    const size_t enough = transactions_.size() + count;
+    grown_.wait(lock, [&] { return transactions_.size() >= enough; });
   }
   std::map<std::string, Bytes> At(store::Revision revision) const {
     std::map<std::string, Bytes> state;
@@ -178,6 +188,7 @@ class History {
 
  private:
   std::mutex mutex_;
+  std::condition_variable grown_;
   std::map<store::Revision, store::Transaction> transactions_;
 };
 
@@ -210,7 +221,7 @@ TEST(WriteBackup, IsExactlyOneRevisionWhateverIsWrittenMeanwhile) {
 
   std::vector<Read> backups;
   for (int i = 0; i < 8; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    history.AwaitMore(20);
     auto snapshot = store->TakeSnapshot().value();
     auto taken = Take(*hierarchy, *snapshot, deployment, {.bytes_per_second = 4'000'000});
     ASSERT_TRUE(taken) << taken.error().text;

@@ -18,7 +18,7 @@ constexpr AccountId kOne = AccountId::FromNumber(111122223333);
 constexpr AccountId kTwo = AccountId::FromNumber(444455556666);
 
 std::string KeyPath(AccountId account, uint64_t id) {
-  return Path(RecordType::kKey).Account(account).Number(1, 2).Number(id, 17).text();
+  return Path(RecordType::kKey).Account(account).Number<2>(1).Number<1>(0).Number<8>(0).Number<8>(id).text();
 }
 
 // A store whose ledger is on, and whose records a thief may touch behind its back.
@@ -71,7 +71,7 @@ TEST(Ledger, AStoreThatNobodyTouchedIsWhole) {
   for (uint64_t i = 0; i < 20; ++i) room.Put(KeyPath(i % 2 == 0 ? kOne : kTwo, i));
   for (uint64_t i = 0; i < 20; i += 3) room.Put(KeyPath(i % 2 == 0 ? kOne : kTwo, i), 2);
   room.Delete(KeyPath(kOne, 4));
-  room.Put(Path(RecordType::kOutbox).Number(7, 16).text());
+  room.Put(Path(RecordType::kOutbox).Number<8>(0).Number<8>(7).text());
   ScrubReport report = room.Check();
   EXPECT_TRUE(report.ok()) << room.Findings();
   EXPECT_TRUE(report.complete);

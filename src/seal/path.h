@@ -35,15 +35,17 @@ enum class RecordType : uint8_t {
 class Path {
  public:
   explicit Path(RecordType type) { text_.push_back(static_cast<char>(type)); }
-  Path& Account(AccountId account) { return Number(account.number(), 6); }
-  Path& InRegion(Region region) { return Number(region.number(), 2); }
+  Path& Account(AccountId account) { return Number<6>(account.number()); }
+  Path& InRegion(Region region) { return Number<2>(region.number()); }
   Path& Key(const KeyId& id) {
-    Number(static_cast<uint8_t>(id.kind), 1);
+    Number<1>(static_cast<uint8_t>(id.kind));
     return Raw(id.bytes);
   }
-  Path& Time(int64_t millis) { return Number(static_cast<uint64_t>(millis), 8); }
-  Path& Number(uint64_t value, int bytes) {
-    for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) text_.push_back(static_cast<char>(value >> shift));
+  Path& Time(int64_t millis) { return Number<8>(static_cast<uint64_t>(millis)); }
+  template <int kBytes>
+    requires(kBytes >= 1 && kBytes <= 8)
+  Path& Number(uint64_t value) {
+    for (int shift = (kBytes - 1) * 8; shift >= 0; shift -= 8) text_.push_back(static_cast<char>(value >> shift));
     return *this;
   }
   Path& Raw(ByteView bytes) {

@@ -23,7 +23,8 @@ class Quarantine {
   }
 
   bool Holds(AccountId account) const {
-    if (!any_.load(std::memory_order_acquire)) [[likely]] return false;
+    if (!any_.load(std::memory_order_acquire)) [[likely]]
+      return false;
     std::lock_guard lock(mutex_);
     return accounts_.contains(account) || accounts_.contains(kNoAccount);
   }

@@ -15,7 +15,7 @@ class RecordCodec;  // seal/: a sealed record's plaintext from and to its messag
 namespace app {
 class SecretPrinter;  // app/: a new access key, shown once; a passphrase, read from its source
 class SecretChannel;  // app/: passphrases, recovery codes and new credentials over the administration socket
-}
+}  // namespace app
 
 namespace secret {
 

@@ -196,6 +196,9 @@ def test_a_seal_under_load_loses_nothing_and_leaves_no_key(deployment):
         assert "already" in server.command("seal").stderr
         refused = server.command("seal", "test", "--passphrase-file", folder / "passphrase")
         assert refused.returncode == 1 and "sealed" in refused.stderr
+        assert server.unseal("wrong").returncode == 1
+        assert server.unseal().returncode == 0  # what happened while it was sealed is written down now
+        assert server.command("seal").returncode == 0
     log = subprocess.run([BINARY, "audit", "verify", folder / "data" / "audit", "--key",
                           folder / "data" / "audit-public-key.pem"], capture_output=True, text=True, timeout=60)
     assert log.returncode == 0, log.stdout

@@ -1,5 +1,5 @@
-// What somebody with the disk can do to a store that is closed: list its records, put one back, take one away. Neither the
-// store's revision nor its ledger notices.
+// What somebody with the disk can do to a store that is closed: list its records, put one back, take one away. Neither
+// the store's revision nor its ledger notices.
 //
 //   store_tamper FOLDER list                    a line for each record: path and stored value, in hex
 //   store_tamper FOLDER put PATH STORED-VALUE   as `list` printed them
