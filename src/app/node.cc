@@ -242,7 +242,7 @@ Result<> Node::State::Listen() {
   for (int i = 0; i < CoreCount(options.cores); ++i) {
     cores.push_back(std::make_unique<net::Core>(i));
     core_states.push_back(std::make_unique<gateway::CoreState>(&services, cores.back().get()));
-    cores.back()->AddTurnEndHook([] { crypto::ForgetThreadKeys(); });
+    cores.back()->AddTurnEndHook([] { crypto::ForgetThreadKeysEachTurn(); });
     core_list.push_back(cores.back().get());
     state_list.push_back(core_states.back().get());
   }

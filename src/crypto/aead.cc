@@ -17,8 +17,20 @@ constexpr ByteArray<12> kNonce{};
 struct ThreadContext {
   CipherContext context;
   bool holds_key = false;
+  bool has_turns = false;  // ForgetThreadKeysEachTurn comes
 };
 thread_local ThreadContext thread_context;
+
+// At the end of a message: the context would hold its key, expanded, until the thread's next message.
+class KeyScope {
+ public:
+  KeyScope() = default;
+  KeyScope(const KeyScope&) = delete;
+  KeyScope& operator=(const KeyScope&) = delete;
+  ~KeyScope() {
+    if (!thread_context.has_turns) ForgetThreadKeys();
+  }
+};
 
 EVP_CIPHER_CTX* Keyed(internal::GcmKey key, internal::GcmNonce nonce, bool encrypt) {
   if (!thread_context.context) {
@@ -60,6 +72,7 @@ namespace internal {
 
 void Seal(GcmKey key, GcmNonce nonce, std::initializer_list<ByteView> associated, ByteView plaintext, Bytes* out) {
   Require(plaintext.size() <= kMaxMessage, "message too long");
+  const KeyScope scope;
   EVP_CIPHER_CTX* context = Keyed(key, nonce, true);
   AddAssociated(context, associated);
   const size_t at = out->size();
@@ -80,6 +93,7 @@ Result<secret::SecretBytes> Open(GcmKey key, GcmNonce nonce, std::initializer_li
   }
   ByteView ciphertext = ciphertext_and_tag.first(ciphertext_and_tag.size() - kGcmTagSize);
   ByteView tag = ciphertext_and_tag.last(kGcmTagSize);
+  const KeyScope scope;
   EVP_CIPHER_CTX* context = Keyed(key, nonce, false);
   AddAssociated(context, associated);
   // Unauthenticated until Final; on failure it is wiped here and never seen.
@@ -113,6 +127,11 @@ void ForgetThreadKeys() {
   constexpr ByteArray<32> kNoKey{};
   Keyed(kNoKey, kNonce, true);
   thread_context.holds_key = false;
+}
+
+void ForgetThreadKeysEachTurn() {
+  thread_context.has_turns = true;
+  ForgetThreadKeys();
 }
 
 }  // namespace kagimori::crypto

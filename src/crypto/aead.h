@@ -30,6 +30,10 @@ Result<secret::SecretBytes> OpenOnce(const secret::SecretKey256& one_message_key
 // each call would cost 80 ns of 170 (the GHASH tables are computed anew), so a core does it once a turn
 // (net::Core::AddTurnEndHook); it costs nothing when there is nothing to forget.
 void ForgetThreadKeys();
+// The same, for a thread that calls it at the end of each of its turns: from the first call on it keeps the last key
+// from one call here to the next, which saves setting a key twice a message. Every other thread forgets within each
+// call.
+void ForgetThreadKeysEachTurn();
 
 }  // namespace kagimori::crypto
 

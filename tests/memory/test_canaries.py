@@ -1,0 +1,158 @@
+"""Nothing secret is outside of the secret arena: not in the process's memory once its requests are done, nor in a log, the
+audit log, the store or a slot.
+
+The server is the program with hooks (canary_hooks.cc): it writes down every secret block before it is wiped, and all of
+its memory when asked to. So the search knows not only what the client knows (plaintexts, data keys, the access key, the
+passphrase) but the root key, the terms, key material, message and signing keys. Each planted leak must be found.
+"""
+
+import base64
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+import uuid
+from unittest import mock
+
+import pytest
+
+from conformance import test_serve
+from conformance.support import server as server_module
+from conformance.support.clients import aws_client
+from conformance.support.server import BINARY, Server
+from conformance.support.wire import call
+
+CANARY = BINARY.parent / "tests" / "memory" / "kagimori_canary"
+SEARCH = BINARY.parent / "tests" / "memory" / "canary_search"
+WELL_KNOWN = "slots/01.key"  # a development deployment's root key lies open, as it says at each start
+
+
+def use(kms, public):
+    """Brings secrets of every kind through a server, and gives those that the client knows. Ciphertexts go to `public`: what
+    they begin with (salt, commitment) is made in secret memory and is no secret any more."""
+
+    def note(blob):
+        with public.open("ab") as file:
+            file.write(blob + bytes(16))
+
+    key_id = kms.create_key(Description="canary")["KeyMetadata"]["KeyId"]
+    secrets = []
+    for size in (48, 1000, 4096):
+        plaintext = os.urandom(size)
+        secrets.append(plaintext)
+        blob = kms.encrypt(KeyId=key_id, Plaintext=plaintext, EncryptionContext={"a": "b"})["CiphertextBlob"]
+        assert kms.decrypt(CiphertextBlob=blob, EncryptionContext={"a": "b"})["Plaintext"] == plaintext
+        again = kms.re_encrypt(CiphertextBlob=blob, SourceEncryptionContext={"a": "b"}, DestinationKeyId=key_id)
+        note(blob)
+        note(again["CiphertextBlob"])
+    for _ in range(20):
+        data_key = kms.generate_data_key(KeyId=key_id, KeySpec="AES_256")
+        secrets.append(data_key["Plaintext"])
+        note(data_key["CiphertextBlob"])
+    secrets.append(kms.generate_random(NumberOfBytes=1024)["Plaintext"])
+    return secrets
+
+
+def refused(server):
+    """Secrets in requests that are refused."""
+    secret = os.urandom(48)
+    shown = base64.b64encode(secret).decode()
+    for body in ({"KeyId": "foo", "Plaintext": shown}, {"Plaintext": [shown]}, {"KeyId": "foo", "Plaintext": shown * 200}):
+        assert call(server, "Encrypt", body).status == 400
+    return [secret]
+
+
+def dump(process, folder):
+    """All memory of the process, once its connections are idle."""
+    time.sleep(2.5)
+    process.send_signal(signal.SIGUSR1)
+    for _ in range(300):
+        index = (folder / "index").read_text()
+        if index.endswith("end\n"):
+            return index
+        time.sleep(0.1)
+    raise AssertionError("no dump")
+
+
+def note_deployment(folder, data):
+    """The deployment's id stands in the sealed deployment record, and in many places in the clear."""
+    done = subprocess.run([BINARY, "status", "--json", "--data", data], capture_output=True, text=True, timeout=60, check=True)
+    number = uuid.UUID(json.loads(done.stdout)["deployment_id"])
+    with (folder / "public").open("ab") as public:
+        for kind in (b"\1", b"\2"):
+            public.write(number.bytes + kind + bytes(16))
+
+
+def search(folder, known, files):
+    """Where anything secret is: lines of canary_search, those of memory with what lies there."""
+    (folder / "known").write_bytes(b"".join(bytes(16) + secret for secret in known))
+    command = [SEARCH, *(folder / name for name in ("secrets", "public", "known", "memory")), *files]
+    done = subprocess.run(command, capture_output=True)
+    assert done.returncode in (0, 1), done.stderr
+    windows = int(done.stderr.split()[0])
+    parts = [line.split(" ", 1) for line in (folder / "index").read_text().splitlines() if line != "end"]
+    found = []
+    for line in done.stdout.decode(errors="replace").splitlines():
+        path, offset, rest = line.split(" ", 2)
+        where = path
+        if path == str(folder / "memory"):
+            where = [name for start, name in parts if int(start) <= int(offset)][-1]
+        found.append(f"{where} +{offset} {rest}")
+    return windows, found
+
+
+def files_of(*folders):
+    return [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.stat().st_size > 0]
+
+
+def run_dev(tmp_path, monkeypatch, leak=None):
+    folder = tmp_path / "canary"
+    folder.mkdir()
+    monkeypatch.setenv("CANARY_DIR", str(folder))
+    if leak:
+        monkeypatch.setenv("CANARY_LEAK", leak)
+    with mock.patch.object(server_module, "BINARY", CANARY), Server(tmp_path / "data") as server:
+        known = use(aws_client(server, "kms"), folder / "public") + refused(server)
+        note_deployment(folder, server.data)
+        index = dump(server.process, folder)
+        files = [path for path in files_of(server.data) if not str(path).endswith(WELL_KNOWN)] + [server.log]
+    assert "[heap]" in index and "[stack]" in index
+    assert (folder / "memory").stat().st_size > 5_000_000
+    return search(folder, known, files)
+
+
+def test_nothing_secret_is_outside_of_the_arena(tmp_path, monkeypatch):
+    windows, found = run_dev(tmp_path, monkeypatch)
+    assert windows > 10_000
+    assert not found, "\n".join(found[:40])
+
+
+@pytest.mark.parametrize("leak", ["string", "freed", "unwiped"])
+def test_a_planted_leak_is_found(tmp_path, monkeypatch, leak):
+    """A secret copied into a string that is forgotten; into one that was freed; bodies and stacks that are not wiped."""
+    _, found = run_dev(tmp_path, monkeypatch, leak)
+    assert any(" raw " in place or " base64 " in place for place in found)
+
+
+def test_nothing_secret_is_outside_of_the_arena_of_a_production_server(tmp_path, monkeypatch):
+    folder = tmp_path / "canary"
+    folder.mkdir()
+    passphrase = base64.b64encode(os.urandom(30)).decode()
+    (tmp_path / "passphrase").write_text(passphrase + "\n")
+    (tmp_path / "passphrase").chmod(0o600)
+    test_serve.write_certificate(tmp_path, "first")
+    made = subprocess.run([BINARY, "init", "--data", tmp_path / "data", "--account", "111122223333", "--passphrase-file",
+                           tmp_path / "passphrase", "--no-recovery"], capture_output=True, text=True, timeout=120)
+    assert made.returncode == 0, made.stderr
+    key_id = re.search(r"Access key id: +(AKIA[A-Z2-7]{16})\n", made.stdout)[1]
+    secret = re.search(r"Secret access key: +(\S{40})\n", made.stdout)[1]
+    monkeypatch.setenv("CANARY_DIR", str(folder))
+    with mock.patch.object(test_serve, "BINARY", CANARY), test_serve.Serve(tmp_path) as server:
+        kms = server.kms(key_id, secret)
+        known = use(kms, folder / "public") + [secret.encode(), passphrase.encode()]
+        note_deployment(folder, tmp_path / "data")
+        dump(server.process, folder)
+    _, found = search(folder, known, files_of(tmp_path / "data") + [tmp_path / "serve.log"])
+    assert not found, "\n".join(found[:40])
