@@ -238,6 +238,13 @@ Result<OpenedSlot> OpenAnySlot(const fs::path& folder, const Deployment& deploym
                 fmt::format("slot {} opens, but its root key is not this store's", stale[0]));
   }
   if (first) return std::unexpected(*std::move(first));
+  // One that cannot be read may have been of this kind: the operator looks for a lost slot elsewhere than for none.
+  KAGIMORI_ASSIGN_OR_RETURN(const std::vector<int> numbers, SlotNumbers(folder));
+  for (int number : numbers) {
+    if (std::ranges::find(slots, number, &SlotInfo::number) == slots.end()) {
+      return Fail(ErrorKind::kCorrupt, fmt::format("slot {} is damaged, and there is no other of this kind", number));
+    }
+  }
   return Fail(ErrorKind::kNotFound, "there is no slot of this kind");
 }
 

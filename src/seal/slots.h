@@ -92,7 +92,8 @@ struct OpenedSlot {
   std::vector<int> stale;  // slots that the secret opened first, to a root key that is not the store's
 };
 // The first slot of the secret's kind that opens and whose root key passes `check` (none: every key does); never slot
-// `except`. kNotFound: there is no slot of that kind. kAuthentication: none opened, or none to the store's root key.
+// `except`. kNotFound: there is no slot of that kind; kCorrupt: nor can one of the others be read. kAuthentication:
+// none opened, or none to the store's root key.
 Result<OpenedSlot> OpenAnySlot(const std::filesystem::path& folder, const Deployment& deployment,
                                const SlotSecret& secret, const RootKeyCheck& check, int except = 0);
 Result<secret::SecretKey256> OpenAnyDevelopmentSlot(const std::filesystem::path& folder, const Deployment& deployment);

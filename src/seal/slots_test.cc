@@ -209,6 +209,18 @@ TEST_F(SlotsTest, FilesThatOthersMayReadAreNotOpened) {
   ExpectError(OpenDevelopmentSlot(folder_.path(), deployment_, 1), ErrorKind::kIo);
 }
 
+TEST_F(SlotsTest, WhereTheOnlySlotIsDamagedTheErrorNamesIt) {
+  ExpectError(OpenAnyDevelopmentSlot(folder_.path(), deployment_), ErrorKind::kNotFound);
+  AddDevelopment();
+  Bytes file = Read(Slot(1));
+  file[file.size() / 2] ^= 1;
+  Write(Slot(1), file);
+  auto opened = OpenAnyDevelopmentSlot(folder_.path(), deployment_);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::kCorrupt);
+  EXPECT_EQ(opened.error().text, "slot 1 is damaged, and there is no other of this kind");
+}
+
 // What a crash leaves: a temporary file, whole or cut, or a key file without its slot.
 TEST_F(SlotsTest, LeftoversOfACrashAreIgnoredAndReplaced) {
   AddDevelopment();
