@@ -5,7 +5,7 @@
 // * everything sealed, and the messages of stored records, go to $CANARY_DIR/public: salts and metadata pass through
 //   secret memory, but are no secrets (those in a message are wrapped once more);
 // * SIGUSR1 writes all memory of the process to $CANARY_DIR/memory (and where it lay to index), but for the secret
-//   arena and what else is locked, which goes to secrets;
+//   arena and what else is locked, which goes to secrets; SIGUSR2 writes these to memory, too: for a sealed server;
 // * $CANARY_LEAK plants a leak that the search must find.
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -63,7 +63,8 @@ void WriteAll(int fd, const void* data, size_t size) {
 // /proc/self/smaps, read whole before anything is written. In static memory, not on a stack or heap that is searched.
 std::array<char, 8 << 20> maps;
 
-// `guarded`: locked and left out of core dumps, as the arena is and OpenSSL's heap of private keys.
+// `guarded`: a place for secrets (locked and left out of core dumps, as the arena is and OpenSSL's heap of private
+// keys).
 void DumpMapping(const char* heading, uintptr_t begin, uintptr_t end, bool guarded) {
   const auto own = reinterpret_cast<uintptr_t>(maps.data());
   if (guarded) return WriteAll(secrets_fd, reinterpret_cast<void*>(begin), end - begin);
@@ -74,7 +75,7 @@ void DumpMapping(const char* heading, uintptr_t begin, uintptr_t end, bool guard
   WriteAll(memory_fd, maps.data() + maps.size(), end - own - maps.size());
 }
 
-void Dump(int) {
+void Dump(int signal_number) {
   lseek(maps_fd, 0, SEEK_SET);
   size_t size = 0;
   for (ssize_t n; (n = read(maps_fd, maps.data() + size, maps.size() - 1 - size)) > 0;) size += static_cast<size_t>(n);
@@ -94,7 +95,7 @@ void Dump(int) {
     // The last line of each mapping.
     if (heading == nullptr || std::strncmp(line, "VmFlags:", 8) != 0) continue;
     const bool guarded = std::strstr(line, " lo") != nullptr && std::strstr(line, " dd") != nullptr;
-    DumpMapping(heading, begin, end, guarded);
+    DumpMapping(heading, begin, end, guarded && signal_number == SIGUSR1);
   }
   dprintf(index_fd, "end\n");
 }
@@ -136,6 +137,7 @@ void Leak(std::string_view secret) {
   index_fd = make("index");
   maps_fd = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC);
   signal(SIGUSR1, Dump);
+  signal(SIGUSR2, Dump);
 }
 
 }  // namespace

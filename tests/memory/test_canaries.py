@@ -64,10 +64,10 @@ def refused(server):
     return [secret]
 
 
-def dump(process, folder):
+def dump(process, folder, how=signal.SIGUSR1):
     """All memory of the process, once its connections are idle."""
     time.sleep(2.5)
-    process.send_signal(signal.SIGUSR1)
+    process.send_signal(how)
     for _ in range(300):
         index = (folder / "index").read_text()
         if index.endswith("end\n"):
@@ -107,10 +107,15 @@ def files_of(*folders):
     return [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.stat().st_size > 0]
 
 
-def run_dev(tmp_path, monkeypatch, leak=None):
+def canary_folder(tmp_path, monkeypatch):
     folder = tmp_path / "canary"
     folder.mkdir()
     monkeypatch.setenv("CANARY_DIR", str(folder))
+    return folder
+
+
+def run_dev(tmp_path, monkeypatch, leak=None):
+    folder = canary_folder(tmp_path, monkeypatch)
     if leak:
         monkeypatch.setenv("CANARY_LEAK", leak)
     with mock.patch.object(server_module, "BINARY", CANARY), Server(tmp_path / "data") as server:
@@ -136,9 +141,8 @@ def test_a_planted_leak_is_found(tmp_path, monkeypatch, leak):
     assert any(" raw " in place or " base64 " in place for place in found)
 
 
-def test_nothing_secret_is_outside_of_the_arena_of_a_production_server(tmp_path, monkeypatch):
-    folder = tmp_path / "canary"
-    folder.mkdir()
+def production(tmp_path):
+    """A deployment with its certificate, and the secrets that open it."""
     passphrase = base64.b64encode(os.urandom(30)).decode()
     (tmp_path / "passphrase").write_text(passphrase + "\n")
     (tmp_path / "passphrase").chmod(0o600)
@@ -148,7 +152,12 @@ def test_nothing_secret_is_outside_of_the_arena_of_a_production_server(tmp_path,
     assert made.returncode == 0, made.stderr
     key_id = re.search(r"Access key id: +(AKIA[A-Z2-7]{16})\n", made.stdout)[1]
     secret = re.search(r"Secret access key: +(\S{40})\n", made.stdout)[1]
-    monkeypatch.setenv("CANARY_DIR", str(folder))
+    return key_id, secret, passphrase
+
+
+def test_nothing_secret_is_outside_of_the_arena_of_a_production_server(tmp_path, monkeypatch):
+    key_id, secret, passphrase = production(tmp_path)
+    folder = canary_folder(tmp_path, monkeypatch)
     with mock.patch.object(test_serve, "BINARY", CANARY), test_serve.Serve(tmp_path) as server:
         kms = server.kms(key_id, secret)
         known = use(kms, folder / "public") + [secret.encode(), passphrase.encode()]
@@ -156,3 +165,19 @@ def test_nothing_secret_is_outside_of_the_arena_of_a_production_server(tmp_path,
         dump(server.process, folder)
     _, found = search(folder, known, files_of(tmp_path / "data") + [tmp_path / "serve.log"])
     assert not found, "\n".join(found[:40])
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_nothing_secret_is_left_anywhere_after_a_seal(tmp_path, monkeypatch, sealed):
+    """The arena is searched, too; without the seal there is a lot to be found."""
+    key_id, secret, passphrase = production(tmp_path)
+    folder = canary_folder(tmp_path, monkeypatch)
+    with mock.patch.object(test_serve, "BINARY", CANARY), test_serve.Serve(tmp_path) as server:
+        known = use(server.kms(key_id, secret), folder / "public") + [secret.encode(), passphrase.encode()]
+        note_deployment(folder, tmp_path / "data")
+        if sealed:
+            done = subprocess.run([BINARY, "seal", "--data", tmp_path / "data"], capture_output=True, text=True, timeout=60)
+            assert done.returncode == 0, done.stderr
+        dump(server.process, folder, signal.SIGUSR2)
+        _, found = search(folder, known, [tmp_path / "serve.log"])
+    assert bool(found) == (not sealed), "\n".join(found[:40])
