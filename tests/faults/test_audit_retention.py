@@ -43,7 +43,7 @@ def given_up(folder):
     return json.loads(lines[-1])["kagimori"]["retired"]["file"] if lines else None
 
 
-def wait_for(holds, seconds=20):
+def wait_for(holds, seconds=120):
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not come to that"
