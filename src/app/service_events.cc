@@ -75,7 +75,8 @@ Result<> AppendAdministrationEvent(const AdministrativeCall& call, Timestamp now
       .recipient_account_id = kDeploymentAccount};
   std::string line;
   audit::AppendJson(event, &line);
-  return Append(line, event.event_id, log);
+  KAGIMORI_RETURN_IF_ERROR(Append(line, event.event_id, log));
+  return call.read_only ? Result<>() : log->Sync();
 }
 
 Result<> AppendTermEvent(std::string_view name, seal::TermId term, Timestamp now, audit::Log* log) {

@@ -32,6 +32,8 @@ struct AdministrativeCall {
   std::string_view response_json = {};  // an object, or empty
   bool read_only = false;
 };
+// Unless it is read-only, the record is on stable storage afterwards, as what it is about must be before the answer:
+// these calls have no outbox. Blocks.
 Result<> AppendAdministrationEvent(const AdministrativeCall& call, Timestamp now, audit::Log* log);
 
 // What the server did by itself with a term: "BeginTerm" by its age, "DestroyTerm" at its end.
