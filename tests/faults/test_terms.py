@@ -20,7 +20,7 @@ KILLS = 6
 WORKERS = 3
 PREPARED = 100  # keys
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 def server_at(folder, rate):
@@ -33,7 +33,7 @@ def status(server):
     return json.loads(done.stdout)
 
 
-def wait_for(server, holds, seconds=60):
+def wait_for(server, holds, seconds=120):
     deadline = time.monotonic() + seconds
     while not holds(seen := status(server)):
         assert time.monotonic() < deadline, f"it did not come to that: {seen}"
@@ -150,7 +150,7 @@ def test_a_rotation_under_load(tmp_path):
             # Until it is destroyed, the old term opens what it has sealed.
             assert kms.list_keys(Limit=10, Marker=marker)["Keys"]
             while shown[-1]["terms"] > 1:
-                assert time.monotonic() < began + 60, shown[-1]
+                assert time.monotonic() < began + 120, shown[-1]
                 time.sleep(0.05)
                 shown.append(status(server))
             ended = time.monotonic()

@@ -24,13 +24,12 @@ def write_secret(path, text):
 class Production:
     """`folder` holds the data folder and, outside of it, the passphrase and the recovery code."""
 
-    def __init__(self, folder, **recorder):
-        """`recorder`: the environment that `kagimori serve` runs in (faults.support.recording.environment)."""
+    def __init__(self, folder):
         self.folder, self.data = folder, folder / "data"
         self.passphrase = write_secret(folder / "passphrase", PASSPHRASE)
         self.recovery = folder / "recovery-code"
-        self.log = folder / "serve.log"
-        self.environment = recorder.get("environment")
+        self.log = folder.parent / f"{folder.name}.log"
+        self.environment = None  # that `serve` runs in; None: this one
         self.process = None
         self.arguments = ()
         said = self.run("init", "--account", "111122223333", *self.proof(), "--recovery-code-out", self.recovery)

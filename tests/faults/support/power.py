@@ -291,7 +291,7 @@ def cut_power(recording, *, cuts, seed, ignores_sync=lambda path: False, keep=No
 
 def check_recording(recording):
     """Nothing was done behind the recorder's back: the calls that it saw make up the very files that are there."""
-    disk = Disk(recording.root)
+    disk = Disk(recording.root, image=recording.image)
     for event in recording.events:
         disk.apply(event)
     assert not disk.unexpected, [(event.kind, event.first, event.second[:80]) for event in disk.unexpected]
