@@ -154,11 +154,13 @@ namespace seal = kagimori::seal;
 
 extern "C" {
 
-void __real_explicit_bzero(void* data, size_t size);
-void __wrap_explicit_bzero(void* data, size_t size) {
+// explicit_bzero, under the name that glibc's header gives it in an optimized build, and under its own.
+void __real___explicit_bzero_chk(void* data, size_t size, size_t room);
+void __wrap___explicit_bzero_chk(void* data, size_t size, size_t room) {
   if (canary::leak == "unwiped" && !canary::InArena(reinterpret_cast<uintptr_t>(data))) return;
-  __real_explicit_bzero(data, size);
+  __real___explicit_bzero_chk(data, size, room);
 }
+void __wrap_explicit_bzero(void* data, size_t size) { __wrap___explicit_bzero_chk(data, size, size); }
 
 void __real__ZN8kagimori6secret9FreeBlockENS0_8PoolKindENS0_5BlockE(PoolKind kind, Block block);
 void __wrap__ZN8kagimori6secret9FreeBlockENS0_8PoolKindENS0_5BlockE(PoolKind kind, Block block) {
