@@ -4,6 +4,7 @@ import hashlib
 import random
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -59,6 +60,9 @@ def test_a_backup_beside_writers_restores_to_one_moment(own_server, tmp_path):
     backups = []
     try:
         for number in range(3):
+            while sum(len(writer.done) for writer in writers) <= 10 * number + 10:
+                assert all(writer.is_alive() for writer in writers)
+                time.sleep(0.01)
             known = {key: blob for writer in writers for key, blob in list(writer.done.items())}
             back_up(own_server, tmp_path / f"backup-{number}")
             backups.append((tmp_path / f"backup-{number}", known))

@@ -3,8 +3,10 @@
 #include <rocksdb/write_batch.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -30,11 +32,13 @@ class GroupWriter::Group {
 
   // Checks against the state and what this group has taken; accepts all of it or nothing.
   Result<Revision> Accept(const Transaction& transaction) {
+    absent_.clear();
     for (const Precondition& precondition : transaction.preconditions) {
       KAGIMORI_ASSIGN_OR_RETURN(Revision revision, CurrentRevision(precondition.key));
       if (revision != precondition.revision) {
         return Fail(ErrorKind::kConflict, "a record is not at the revision expected");
       }
+      if (revision == 0) absent_.push_back(precondition.key);
     }
     if (transaction.puts.empty() && transaction.deletes.empty()) return revision_;
     if (ledger_ != nullptr) KAGIMORI_RETURN_IF_ERROR(ShowToLedger(transaction));
@@ -94,7 +98,7 @@ class GroupWriter::Group {
     std::optional<ByteView> before;
     if (auto found = written_.find(key); found != written_.end()) {
       if (found->second.value != nullptr) before = *found->second.value;
-    } else {
+    } else if (std::ranges::find(absent_, key) == absent_.end()) {
       KAGIMORI_ASSIGN_OR_RETURN(std::optional<Bytes> old, ReadRecordValue(db_, key, revision_));
       if (old) before = olds_.emplace_back(*std::move(old));
     }
@@ -116,6 +120,8 @@ class GroupWriter::Group {
   std::string value_;                  // kept for its memory
   std::vector<RecordChange> changes_;  // of one transaction
   std::deque<Bytes> olds_;             // what `changes_` looks at
+  // The keys that the transaction's preconditions have just found to have no record: no second search for each.
+  std::vector<std::string_view> absent_;
 };
 
 GroupWriter::GroupWriter(rocksdb::DB* db, WatchHub* watches, const std::atomic<bool>* damaged, Revision revision,
