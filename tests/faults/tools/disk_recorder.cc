@@ -14,6 +14,7 @@
 // The order: a write is done and recorded under one lock. A sync is recorded twice, before it begins and after it has
 // succeeded: what was recorded before its beginning is durable from its end on. An answer is recorded before it is
 // given to the kernel: nobody can have seen it earlier.
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -323,6 +324,16 @@ int close(int descriptor) {
   if (recorder.Tracks(descriptor)) recorder.Write('C', descriptor, 0, 0);
   recorder.Closed(descriptor);
   return REAL(close)(descriptor);
+}
+
+// It closes the descriptor that fdopendir was given without a call of close.
+int closedir(DIR* folder) {
+  Recorder& recorder = Recorder::Get();
+  std::lock_guard lock(recorder.mutex);
+  const int descriptor = dirfd(folder);
+  if (recorder.Tracks(descriptor)) recorder.Write('C', descriptor, 0, 0);
+  recorder.Closed(descriptor);
+  return REAL(closedir)(folder);
 }
 
 ssize_t write(int descriptor, const void* data, size_t size) {
