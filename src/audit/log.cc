@@ -70,7 +70,7 @@ struct Log::State {
   std::shared_ptr<File> file;
   Anchor head;
   bool file_has_events = false;
-  bool file_closed = false;  // its successor could not be begun yet
+  bool file_closed = false;  // its successor has not been begun yet
   uint64_t file_begin = 0;   // the sequence that nothing unsettled may lie before when the next file begins
   std::optional<Error> failure;
   bool disk_full_told = false;
@@ -107,9 +107,11 @@ Result<> Log::State::Start() {
   head = recovered.head;
   if (recovered.empty) {
     KAGIMORI_RETURN_IF_ERROR(BeginFile(1, {}));
-  } else if (recovered.closed) {
-    KAGIMORI_RETURN_IF_ERROR(BeginFile(head.file + 1, head.link));
+  } else if (recovered.closed && recovery.torn_bytes > 0) {
+    KAGIMORI_RETURN_IF_ERROR(BeginFile(head.file + 1, head.link));  // for the line that says so
   } else {
+    // Its successor waits for FinishRecovery or an append: what the file before it holds may be in an outbox still.
+    file_closed = recovered.closed;
     file = std::make_shared<File>(std::move(recovered.file));
     file_has_events = true;
     file_begin = head.sequence;
@@ -146,7 +148,7 @@ void Log::State::StartRetention(uint64_t stated) {
       Retention::Hooks{.newest =
                            [this] {
                              std::lock_guard lock(mutex);
-                             return head.file;
+                             return file_closed ? 0 : head.file;
                            },
                        .say = [this](const Chain::Retired& retired) { return SayRetired(retired); },
                        .given_up =
@@ -162,7 +164,7 @@ Result<> Log::State::SayRetired(const Chain::Retired& retired) {
   {
     std::lock_guard lock(mutex);
     if (failure) return std::unexpected(*failure);
-    if (file_closed) return Fail(ErrorKind::kLimit, "the audit log waits for room for its next file");
+    if (file_closed) return Fail(ErrorKind::kUnavailable, "the audit log waits for its next file");
     KAGIMORI_RETURN_IF_ERROR(WriteControl({.kind = ControlLine::Kind::kRetired,
                                            .sequence = head.sequence,
                                            .previous = head.link,
@@ -351,9 +353,15 @@ bool Log::Contains(const EventId& id) const {
   return std::ranges::binary_search(state_->recovered_ids, id);
 }
 
-void Log::ForgetRecovered() {
-  std::lock_guard lock(state_->mutex);
-  state_->recovered_ids = {};
+Result<> Log::FinishRecovery() {
+  State& s = *state_;
+  std::lock_guard lock(s.mutex);
+  s.recovered_ids = {};
+  if (s.failure) return std::unexpected(*s.failure);
+  if (!s.file_closed) return {};
+  auto begun = s.Rotate();
+  if (!begun && begun.error().kind != ErrorKind::kLimit) return begun;
+  return {};  // a full disk has been told; the next append tries again
 }
 
 const Recovery& Log::recovery() const { return state_->recovery; }

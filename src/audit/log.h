@@ -86,8 +86,9 @@ class Log {
 
   // Whether an event was in the newest two files when the log was opened, so that an outbox is not written twice.
   bool Contains(const EventId& id) const;
-  // Frees what Contains needs; it answers false from then on. Call when the outbox is empty.
-  void ForgetRecovered();
+  // Call when the outbox is empty. Frees what Contains needs, which answers false from then on, and begins the file
+  // that a crash between two files left out.
+  Result<> FinishRecovery();
   const Recovery& recovery() const;
 
   // Every event up to `sequence` has left the outbox, for good. Who has an outbox calls this from the start on: the log

@@ -55,7 +55,7 @@ TEST(LogTest, KnowsTheRecordsOfTheNewestFiles) {
   EXPECT_TRUE(log->Contains(records[1].id));
   EXPECT_TRUE(log->Contains(records[2].id));
   EXPECT_FALSE(log->Contains(TestRecord().id));
-  log->ForgetRecovered();
+  ASSERT_TRUE(log->FinishRecovery());
   EXPECT_FALSE(log->Contains(records[2].id));
 }
 

@@ -31,7 +31,7 @@ namespace kagimori::audit {
 class Retention {
  public:
   struct Hooks {
-    std::function<uint64_t()> newest;                    // the number of the file that is being written
+    std::function<uint64_t()> newest;                    // the number of the file that is being written; 0: between two
     std::function<Result<>(const Chain::Retired&)> say;  // puts the statement into the chain and syncs it
     std::function<void(uint64_t file)> given_up;         // nobody may bring back this file or one before it
   };

@@ -16,6 +16,14 @@ namespace {
 
 constexpr std::chrono::milliseconds kInterval{200};
 
+Result<ByteArray<16>> EventIdOf(std::string_view path) {
+  const size_t prefix = OutboxPrefix().size();
+  ByteArray<16> id;
+  if (path.size() != prefix + id.size()) return Fail(ErrorKind::kCorrupt, "a path in the outbox is no event's");
+  std::ranges::copy(AsBytes(path).subspan(prefix), id.begin());
+  return id;
+}
+
 }  // namespace
 
 OutboxDelivery::OutboxDelivery(const seal::KeyHierarchy* hierarchy, store::Store* store, audit::Log* log)
@@ -30,38 +38,55 @@ OutboxDelivery::~OutboxDelivery() {
   if (thread_.joinable()) thread_.join();
 }
 
+// What the log has leaves first, for good, and only then the missing ones follow: an append may begin a file, and what
+// stands two files back is not looked for at the next start.
 Result<size_t> OutboxDelivery::Recover() {
-  size_t appended = 0;
-  std::string prefix = OutboxPrefix();
-  std::string end = seal::PrefixEnd(prefix);
+  log_->NoteSettled(0);
+  KAGIMORI_RETURN_IF_ERROR(DeleteWhatTheLogHas());
+  KAGIMORI_ASSIGN_OR_RETURN(const size_t appended, AppendWhatIsLeft());
+  KAGIMORI_RETURN_IF_ERROR(log_->FinishRecovery());
+  log_->NoteSettled(log_->Head().sequence);
+  return appended;
+}
+
+Result<> OutboxDelivery::DeleteWhatTheLogHas() {
+  store::RangeRequest request{
+      .begin = OutboxPrefix(), .end = seal::PrefixEnd(OutboxPrefix()), .limit = store::kMaxTransactionOperations};
   while (true) {
-    // Always from the start: what was delivered is deleted below, so that each round finds new ones.
-    KAGIMORI_ASSIGN_OR_RETURN(
-        store::RangeResult range,
-        store::RangeAndWait(*store_, {.begin = prefix, .end = end, .limit = store::kMaxTransactionOperations}));
-    if (range.records.empty()) break;
+    KAGIMORI_ASSIGN_OR_RETURN(store::RangeResult range, store::RangeAndWait(*store_, request));
     store::Transaction deletions;
     for (const store::Record& record : range.records) {
-      ByteArray<16> event_id;
-      if (record.key.size() != prefix.size() + event_id.size())
-        return Fail(ErrorKind::kCorrupt, "a path in the outbox is no event's");
-      std::ranges::copy(AsBytes(record.key).subspan(prefix.size()), event_id.begin());
-      if (!log_->Contains(event_id)) {
-        KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened,
-                                  seal::OpenRecord(*hierarchy_, record.key, seal::kNoAccount, record.value));
-        KAGIMORI_ASSIGN_OR_RETURN(std::string text, records::DecodeOutbox(opened.message));
-        KAGIMORI_ASSIGN_OR_RETURN(audit::EventLine line, audit::EventLine::Create(text, event_id));
-        KAGIMORI_RETURN_IF_ERROR(log_->Append({&line, 1}));
-        ++appended;
-      }
+      KAGIMORI_ASSIGN_OR_RETURN(const ByteArray<16> event_id, EventIdOf(record.key));
+      if (log_->Contains(event_id)) deletions.deletes.push_back(record.key);
+    }
+    if (!deletions.deletes.empty()) KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(deletions)));
+    if (!range.more) return {};
+    request.begin = range.records.back().key + '\0';
+  }
+}
+
+Result<size_t> OutboxDelivery::AppendWhatIsLeft() {
+  size_t appended = 0;
+  store::RangeRequest request{
+      .begin = OutboxPrefix(), .end = seal::PrefixEnd(OutboxPrefix()), .limit = store::kMaxTransactionOperations};
+  while (true) {
+    // Always from the start: what was appended is deleted below, so that each round finds new ones.
+    KAGIMORI_ASSIGN_OR_RETURN(store::RangeResult range, store::RangeAndWait(*store_, request));
+    if (range.records.empty()) return appended;
+    store::Transaction deletions;
+    for (const store::Record& record : range.records) {
+      KAGIMORI_ASSIGN_OR_RETURN(const ByteArray<16> event_id, EventIdOf(record.key));
+      KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened,
+                                seal::OpenRecord(*hierarchy_, record.key, seal::kNoAccount, record.value));
+      KAGIMORI_ASSIGN_OR_RETURN(std::string text, records::DecodeOutbox(opened.message));
+      KAGIMORI_ASSIGN_OR_RETURN(audit::EventLine line, audit::EventLine::Create(text, event_id));
+      KAGIMORI_RETURN_IF_ERROR(log_->Append({&line, 1}));
+      ++appended;
       deletions.deletes.push_back(record.key);
     }
     KAGIMORI_RETURN_IF_ERROR(log_->Sync());
     KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(deletions)));
   }
-  log_->ForgetRecovered();
-  log_->NoteSettled(log_->Head().sequence);
-  return appended;
 }
 
 void OutboxDelivery::Start() {

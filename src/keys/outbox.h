@@ -41,6 +41,8 @@ class OutboxDelivery {
     uint64_t sequence;
   };
 
+  Result<> DeleteWhatTheLogHas();
+  Result<size_t> AppendWhatIsLeft();
   void Run();
   void DeleteSynced();
 

@@ -79,6 +79,64 @@ TEST_F(OutboxTest, ACrashBeforeTheDeletionWritesNothingTwice) {
   EXPECT_TRUE(room.Paths(OutboxPrefix()).empty());
 }
 
+// The power goes a second time, before what was appended has left the outbox: it must not be two files back by then.
+TEST_F(OutboxTest, ARecoveryBeginsNoFileThatHidesWhatItAppended) {
+  folder.rotate_bytes = 1;
+  std::vector<TestRecord> records(20);
+  for (const TestRecord& record : records) PutInOutbox(room, record);
+  for (int start = 0; start < 2; ++start) {
+    auto log = folder.Open();
+    room.hooked.before_commit = [&](const store::Transaction&) { return start == 1; };
+    OutboxDelivery outbox(&room.hierarchy(), &room.hooked, log.get());
+    EXPECT_EQ(outbox.Recover().has_value(), start == 1);
+  }
+  for (const TestRecord& record : records) EXPECT_EQ(TimesInLog(folder, record), 1u);
+}
+
+// The cut left the newest file closed and took the name of the one behind it. A start may begin that one again only
+// when what stands in the file before has left the outbox.
+TEST_F(OutboxTest, AFileThatACutTookAwayIsBegunAgainWhenNothingIsHiddenByIt) {
+  folder.rotate_bytes = 1;
+  std::vector<TestRecord> records(3);
+  for (const TestRecord& record : records) PutInOutbox(room, record);
+  {
+    auto log = folder.Open();
+    for (const TestRecord* record : {&records[0], &records[1]}) {
+      audit::EventLine line = record->line();
+      ASSERT_TRUE(log->Append({&line, 1}));
+    }
+    audit::AppendBatch(log.get(), 1);
+  }
+  ASSERT_TRUE(std::filesystem::remove(folder.File(3)));  // files 1 and 2 are closed
+  for (int commits : {0, 1, 9}) {                        // how many are done before the power goes again
+    auto log = folder.Open();
+    ASSERT_NE(log, nullptr);
+    room.hooked.before_commit = [&](const store::Transaction&) { return commits-- > 0; };
+    OutboxDelivery outbox(&room.hierarchy(), &room.hooked, log.get());
+    (void)outbox.Recover();
+  }
+  for (const TestRecord& record : records) EXPECT_EQ(TimesInLog(folder, record), 1u);
+  EXPECT_TRUE(room.Paths(OutboxPrefix()).empty());
+  EXPECT_TRUE(folder.Check().ok());
+}
+
+// The same with nothing left to append: the log must not stay without the file that its newest one says follows.
+TEST_F(OutboxTest, ARecoveryBeginsTheFileThatACutTookAway) {
+  folder.rotate_bytes = 1;
+  {
+    auto log = folder.Open();
+    audit::AppendBatch(log.get(), 1);
+    audit::AppendBatch(log.get(), 1);
+  }
+  ASSERT_TRUE(std::filesystem::remove(folder.File(2)));
+  {
+    auto log = folder.Open();
+    OutboxDelivery outbox(&room.hierarchy(), &room.hooked, log.get());
+    ASSERT_TRUE(outbox.Recover());
+  }
+  EXPECT_TRUE(folder.Check().ok());
+}
+
 TEST_F(OutboxTest, AChangedEventStopsTheStart) {
   TestRecord record;
   PutInOutbox(room, record);
