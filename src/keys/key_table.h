@@ -22,8 +22,8 @@ class KeyTable {
  public:
   static constexpr size_t kMostKeys = 100'000;
   // How many keys to keep where all secrets together may come to `secret_bytes`: half of it is theirs. A key of one
-  // material has a prepared HMAC of 224 bytes, in a block of 256.
-  static size_t MaxKeys(size_t secret_bytes) { return std::min(kMostKeys, secret_bytes / 2 / 256); }
+  // material has a prepared HMAC of 64 bytes, in a block of 64.
+  static size_t MaxKeys(size_t secret_bytes) { return std::min(kMostKeys, secret_bytes / 2 / 64); }
 
   // REQUIRES: hierarchy and store outlive the table; max_keys > 0.
   KeyTable(const seal::KeyHierarchy* hierarchy, store::Store* store, size_t max_keys = kMostKeys);

@@ -218,7 +218,7 @@ TEST_P(KeyTableTest, ListsKeysPageByPageWithoutThoseThatAreGone) {
 }
 
 TEST(KeyTable, KeepsFewerKeysWhereLittleMemoryMayBeLocked) {
-  EXPECT_EQ(KeyTable::MaxKeys(8 << 20), 16384u);
+  EXPECT_EQ(KeyTable::MaxKeys(8 << 20), 65536u);
   EXPECT_EQ(KeyTable::MaxKeys(SIZE_MAX), KeyTable::kMostKeys);
   EXPECT_EQ(KeyTable::MaxKeys(secret::kDefaultArenaSize + secret::kOverflowLimit), KeyTable::kMostKeys);
 }

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "store/rocksdb/rocksdb_format.h"
 #include "store/rocksdb/rocksdb_log_check.h"
+#include "store/rocksdb/rocksdb_page_cache.h"
 
 namespace kagimori::store {
 namespace {
@@ -73,18 +74,22 @@ class BackgroundErrors : public rocksdb::EventListener {
   std::shared_ptr<std::atomic<bool>> damaged_;
 };
 
-rocksdb::Options MakeOptions(const RocksDbOptions& options, std::shared_ptr<std::atomic<bool>> damaged) {
+rocksdb::Options MakeOptions(const RocksDbOptions& options, rocksdb::Env* env,
+                             std::shared_ptr<std::atomic<bool>> damaged) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(options.cache_bytes);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.checksum = rocksdb::kXXH3;
 
   rocksdb::Options made;
-  if (options.env != nullptr) made.env = options.env;
+  made.env = env;
   made.create_if_missing = true;
   made.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   made.compression = rocksdb::kNoCompression;  // records are sealed: nothing to gain
   made.write_buffer_size = options.write_buffer_bytes;
+  // Every commit looks for an earlier record of each key that it writes, and most have none.
+  made.memtable_prefix_bloom_size_ratio = 0.05;  // of the write buffer
+  made.memtable_whole_key_filtering = true;
   made.max_total_wal_size = 4 * options.write_buffer_bytes;
   made.max_open_files = -1;  // every table's index stays at hand, so that hot reads do not block
   made.max_background_jobs = 2;
@@ -143,12 +148,15 @@ Result<Database> OpenDatabase(const RocksDbOptions& options) {
   KAGIMORI_ASSIGN_OR_RETURN(FolderLock lock, LockFolder(options.folder));
   KAGIMORI_RETURN_IF_ERROR(CheckLogs(options.folder));
   auto damaged = std::make_shared<std::atomic<bool>>(false);
+  rocksdb::Env* below = options.env != nullptr ? options.env : rocksdb::Env::Default();
+  std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(WithPageCacheReads(below->GetFileSystem()));
   rocksdb::DB* opened = nullptr;
-  rocksdb::Status status = rocksdb::DB::Open(MakeOptions(options, damaged), options.folder.string(), &opened);
+  rocksdb::Status status =
+      rocksdb::DB::Open(MakeOptions(options, env.get(), damaged), options.folder.string(), &opened);
   std::unique_ptr<rocksdb::DB> db(opened);
   if (!status.ok()) return ToError(fmt::format("opening the store in {}", options.folder.string()), status);
   KAGIMORI_ASSIGN_OR_RETURN(Revision revision, ReadRevision(db.get(), options.sync));
-  return Database{std::move(lock), std::move(damaged), std::move(db), revision};
+  return Database{std::move(lock), std::move(damaged), std::move(env), std::move(db), revision};
 }
 
 void EndProcess(std::string_view what, const rocksdb::Status& status) {

@@ -29,6 +29,7 @@ struct Database {
   FolderLock lock;
   // Set when RocksDB finds damage while it works in the background; it takes no write after that.
   std::shared_ptr<std::atomic<bool>> damaged;
+  std::unique_ptr<rocksdb::Env> env;  // with rocksdb_page_cache.h's reads
   std::unique_ptr<rocksdb::DB> db;
   Revision revision = 0;
 };

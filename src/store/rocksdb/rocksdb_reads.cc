@@ -5,14 +5,14 @@
 #include <memory>
 
 #include "store/rocksdb/rocksdb_format.h"
+#include "store/rocksdb/rocksdb_page_cache.h"
 
 namespace kagimori::store {
 namespace {
 
 rocksdb::ReadOptions MakeReadOptions(MayBlock may_block) {
-  rocksdb::ReadOptions options;
+  rocksdb::ReadOptions options = may_block == MayBlock::kYes ? rocksdb::ReadOptions() : PageCacheReads();
   options.verify_checksums = true;
-  options.read_tier = may_block == MayBlock::kYes ? rocksdb::kReadAllTier : rocksdb::kBlockCacheTier;
   return options;
 }
 
@@ -22,8 +22,7 @@ Result<Record> MakeRecord(std::string key, const rocksdb::Slice& stored, Revisio
   return Record{std::move(key), Bytes(value.begin(), value.end()), revision};
 }
 
-// Leaves Incomplete where the disk would be needed. Key by key, because MultiGet of RocksDB 7.8 reads tables whatever
-// the read tier says.
+// Leaves TimedOut where the disk would be needed, and ends there.
 void ReadFromMemory(rocksdb::DB* db, const std::vector<rocksdb::Slice>& keys,
                     std::vector<rocksdb::PinnableSlice>* values, std::vector<rocksdb::Status>* statuses) {
   rocksdb::ManagedSnapshot snapshot(db);
@@ -31,7 +30,7 @@ void ReadFromMemory(rocksdb::DB* db, const std::vector<rocksdb::Slice>& keys,
   options.snapshot = snapshot.snapshot();
   for (size_t i = 0; i < keys.size(); ++i) {
     (*statuses)[i] = db->Get(options, db->DefaultColumnFamily(), keys[i], &(*values)[i]);
-    if ((*statuses)[i].IsIncomplete()) return;
+    if ((*statuses)[i].IsTimedOut()) return;
   }
 }
 
@@ -70,7 +69,7 @@ std::optional<Result<GetResult>> ReadKeys(rocksdb::DB* db, const std::vector<std
     ReadFromMemory(db, slices, &values, &statuses);
   }
   for (const rocksdb::Status& status : statuses) {
-    if (status.IsIncomplete() && may_block == MayBlock::kNo) return std::nullopt;
+    if (status.IsTimedOut() && may_block == MayBlock::kNo) return std::nullopt;
     if (!status.ok() && !status.IsNotFound()) return ToError("reading records", status);
   }
   if (statuses.back().IsNotFound()) return Fail(ErrorKind::kCorrupt, "the store has no revision");
@@ -108,7 +107,7 @@ std::optional<Result<RangeResult>> ReadRange(rocksdb::DB* db, const RangeRequest
   } else if (it->status().ok()) {
     return Fail(ErrorKind::kCorrupt, "the store has no revision");
   }
-  if (it->status().IsIncomplete() && may_block == MayBlock::kNo) return std::nullopt;
+  if (it->status().IsTimedOut() && may_block == MayBlock::kNo) return std::nullopt;
   if (!it->status().ok()) return ToError("reading a range", it->status());
   if (!collected) return std::unexpected(collected.error());
   return result;

@@ -33,7 +33,8 @@ struct RocksDbOptions {
 // One writer thread commits what waits as one group: it checks every transaction's preconditions against the state and
 // what the group has accepted before it, writes one batch, syncs once, then calls back. A write or sync that fails ends
 // the process with kExitStoreFailed: after a failed fsync the kernel may have dropped the pages, and a second one would
-// lie. Reads are answered within the call when memory holds the answer, else by a reader thread.
+// lie. Reads are answered within the call when memory, the kernel's page cache included, holds the
+// answer, else by a reader thread.
 struct RocksDbStore {
   static constexpr int kExitStoreFailed = 74;  // EX_IOERR of sysexits.h
 
