@@ -1,7 +1,6 @@
 #include "keys/key_table.h"
 
 #include <algorithm>
-#include <atomic>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -19,12 +18,9 @@ namespace {
 // luck.
 constexpr int kMaxReads = 8;
 
-auto GetOne(store::Store* store, std::string path) {
-  return net::Await<Result<store::GetResult>>([store, path = std::move(path)](auto callback) mutable {
-    std::vector<std::string> paths;
-    paths.push_back(std::move(path));
-    store->Get(std::move(paths), std::move(callback));
-  });
+auto GetRecords(store::Store* store, std::vector<std::string> paths) {
+  return net::Await<Result<store::GetResult>>(
+      [store, paths = std::move(paths)](auto callback) mutable { store->Get(std::move(paths), std::move(callback)); });
 }
 
 auto GetRange(store::Store* store, std::string begin, std::string end, size_t limit) {
@@ -34,66 +30,34 @@ auto GetRange(store::Store* store, std::string begin, std::string end, size_t li
   });
 }
 
-// A key's head and the first page of its parts. They may be of different revisions; whoever puts them together checks
-// versions.
-struct HeadAndParts {
-  Result<store::GetResult> head;
-  Result<store::RangeResult> parts;
-};
-
-template <class Callback>
-struct BothReads {
-  explicit BothReads(Callback answer) : callback(std::move(answer)) {}
-  void Arrived() {
-    if (missing.fetch_sub(1) == 1) callback(HeadAndParts{*std::move(head), *std::move(parts)});
-  }
-  Callback callback;
-  std::optional<Result<store::GetResult>> head;
-  std::optional<Result<store::RangeResult>> parts;
-  std::atomic<int> missing{2};
-};
-
-// Both reads are under way at once: where they wait for the disk, or for a thread that may, they wait together.
-auto GetHeadAndParts(store::Store* store, std::string head, std::string begin, std::string end) {
-  return net::Await<HeadAndParts>([=](auto callback) {
-    auto both = std::make_shared<BothReads<decltype(callback)>>(std::move(callback));
-    store->Get({head}, [both](Result<store::GetResult> result) {
-      both->head = std::move(result);
-      both->Arrived();
-    });
-    store->Range({.begin = begin, .end = end}, [both](Result<store::RangeResult> result) {
-      both->parts = std::move(result);
-      both->Arrived();
-    });
-  });
+auto GetOne(store::Store* store, std::string path) {
+  std::vector<std::string> paths;
+  paths.push_back(std::move(path));
+  return GetRecords(store, std::move(paths));
 }
 
-// Every record of a range of which `first` is the first page, in as many calls as it takes.
-Task<Result<std::vector<store::Record>>> GetRest(store::Store* store, store::RangeResult first, std::string end) {
-  std::vector<store::Record> all = std::move(first.records);
-  bool more = first.more;
-  while (more) {
-    Result<store::RangeResult> range = co_await GetRange(store, all.back().key + '\0', end, store::kMaxRangeRecords);
-    if (!range) co_return std::unexpected(std::move(range).error());
-    std::ranges::move(range->records, std::back_inserter(all));
-    more = range->more;
-  }
-  co_return all;
+using Records = std::vector<std::optional<store::Record>>;
+
+// As many of the paths from `begin` on as one Get takes.
+std::vector<std::string> PathsOfOneGet(const std::vector<std::string>& paths, size_t begin) {
+  const auto from = paths.begin() + static_cast<ptrdiff_t>(begin);
+  return {from, from + static_cast<ptrdiff_t>(std::min(paths.size() - begin, store::kMaxGetKeys))};
 }
 
-// Reads the parts of one key out of what a range over its prefix gave.
+// Reads the parts of one key out of the records that PartPaths asked for.
 class PartReader {
  public:
-  PartReader(const seal::KeyHierarchy& hierarchy, const KeyName& name, const std::vector<store::Record>& records)
+  PartReader(const seal::KeyHierarchy& hierarchy, const KeyName& name, const Records& records)
       : hierarchy_(hierarchy), name_(name), records_(records) {}
 
   // The message of the record at `path`, which must be there in that version. kConflict: another version is there, or
   // none, as it looks while a commit goes by.
   Result<std::string> Read(const std::string& path, uint64_t version) const {
-    auto found = std::ranges::find(records_, path, &store::Record::key);
+    auto found = std::ranges::find_if(
+        records_, [&](const std::optional<store::Record>& record) { return record && record->key == path; });
     if (found == records_.end()) return Fail(ErrorKind::kConflict, "a part that the head names is missing");
     KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord record,
-                              seal::OpenRecord(hierarchy_, path, name_.account, found->value));
+                              seal::OpenRecord(hierarchy_, path, name_.account, (*found)->value));
     if (record.version != version)
       return Fail(ErrorKind::kConflict, "a part is not of the version that the head names");
     return std::move(record.message);
@@ -116,8 +80,27 @@ class PartReader {
  private:
   const seal::KeyHierarchy& hierarchy_;
   const KeyName& name_;
-  const std::vector<store::Record>& records_;
+  const Records& records_;
 };
+
+// A key as its head has it, and the records that belong to it.
+struct KeyHead {
+  Key key;
+  std::vector<std::pair<MaterialId, uint64_t>> materials;  // with their versions
+};
+
+std::vector<std::string> PartPaths(const KeyHead& head) {
+  const Key& key = head.key;
+  std::vector<std::string> paths;
+  for (auto [version, part] : {std::pair(key.parts.description, Part::kDescription),
+                               {key.parts.policy, Part::kPolicy},
+                               {key.parts.tags, Part::kTags},
+                               {key.parts.aliases, Part::kAliases}}) {
+    if (version != 0) paths.push_back(PartPath(key.name, part));
+  }
+  for (const auto& [id, version] : head.materials) paths.push_back(MaterialPath(key.name, id));
+  return paths;
+}
 
 Result<> ReadParts(const PartReader& reader, const std::vector<std::pair<MaterialId, uint64_t>>& materials, Key* key) {
   if (key->parts.description != 0) {
@@ -145,16 +128,14 @@ Result<> ReadParts(const PartReader& reader, const std::vector<std::pair<Materia
   return {};
 }
 
-Result<Key> DecodeKey(const seal::KeyHierarchy& hierarchy, const KeyName& name, const store::Record& head,
-                      const std::vector<store::Record>& parts) {
-  KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened, seal::OpenRecord(hierarchy, head.key, name.account, head.value));
-  Key key{.name = name, .arn = name.Arn()};
-  std::vector<std::pair<MaterialId, uint64_t>> materials;
-  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(opened.message, &key, &materials));
-  key.head_version = opened.version;
-  key.head_revision = head.revision;
-  KAGIMORI_RETURN_IF_ERROR(ReadParts(PartReader(hierarchy, name, parts), materials, &key));
-  return key;
+Result<KeyHead> DecodeKeyHead(const seal::KeyHierarchy& hierarchy, const KeyName& name, const store::Record& record) {
+  KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened,
+                            seal::OpenRecord(hierarchy, record.key, name.account, record.value));
+  KeyHead head{.key = {.name = name, .arn = name.Arn()}, .materials = {}};
+  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(opened.message, &head.key, &head.materials));
+  head.key.head_version = opened.version;
+  head.key.head_revision = record.revision;
+  return head;
 }
 
 }  // namespace
@@ -163,24 +144,30 @@ KeyTable::KeyTable(const seal::KeyHierarchy* hierarchy, store::Store* store, siz
     : hierarchy_(hierarchy), store_(store), keys_(max_keys), aliases_(max_keys) {}
 
 Task<Result<std::shared_ptr<const Key>>> KeyTable::LoadKey(KeyName name) {
-  std::string head_path = HeadPath(name);
-  std::string prefix = PartPrefix(name);
-  std::string prefix_end = seal::PrefixEnd(prefix);
+  const std::string head_path = HeadPath(name);
   key_loads_.fetch_add(1, std::memory_order_relaxed);
   for (int read = 0; read < kMaxReads; ++read) {
     uint64_t ticket = keys_.BeginLoad();
-    HeadAndParts read_now = co_await GetHeadAndParts(store_, head_path, prefix, prefix_end);
-    Result<store::GetResult>& heads = read_now.head;
+    Result<store::GetResult> heads = co_await GetOne(store_, head_path);
     if (!heads) co_return std::unexpected(std::move(heads).error());
     if (!heads->records[0]) co_return std::shared_ptr<const Key>();
-    if (!read_now.parts) co_return std::unexpected(std::move(read_now.parts).error());
-    Result<std::vector<store::Record>> parts = co_await GetRest(store_, *std::move(read_now.parts), prefix_end);
-    if (!parts) co_return std::unexpected(std::move(parts).error());
+    Result<KeyHead> head = DecodeKeyHead(*hierarchy_, name, *heads->records[0]);
+    if (!head) co_return std::unexpected(std::move(head).error());
 
-    Result<Key> key = DecodeKey(*hierarchy_, name, *heads->records[0], *parts);
-    if (!key && key.error().kind == ErrorKind::kConflict) continue;
-    if (!key) co_return std::unexpected(std::move(key).error());
-    auto shared = std::make_shared<const Key>(*std::move(key));
+    // By their paths and not as a range: filters spare a search in every table that lacks them. They may be of another
+    // revision than the head, which shows in their versions.
+    const std::vector<std::string> paths = PartPaths(*head);
+    Records parts;
+    while (parts.size() < paths.size()) {
+      std::vector<std::string> some = PathsOfOneGet(paths, parts.size());
+      Result<store::GetResult> got = co_await GetRecords(store_, std::move(some));
+      if (!got) co_return std::unexpected(std::move(got).error());
+      std::ranges::move(got->records, std::back_inserter(parts));
+    }
+    Result<> complete = ReadParts(PartReader(*hierarchy_, name, parts), head->materials, &head->key);
+    if (!complete && complete.error().kind == ErrorKind::kConflict) continue;
+    if (!complete) co_return std::unexpected(std::move(complete).error());
+    auto shared = std::make_shared<const Key>(std::move(head->key));
     if (keys_.Insert(ticket, name, shared)) co_return shared;
   }
   co_return Fail(ErrorKind::kCorrupt, "the records of key " + name.Arn() + " do not belong together");

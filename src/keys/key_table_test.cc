@@ -80,7 +80,7 @@ TEST(KeyTable, ReadsAgainWhenACommitGoesBy) {
   auto key = room.Create(FullKey());
   KeyRoom* self = &room;
   int commits = 0;
-  room.hooked.before_range = [&] {
+  room.hooked.before_parts = [&] {
     if (++commits > 3) return;
     Change change;
     change.keys.push_back({.before = key, .after = *key, .parts = KeyRoom::AllParts(), .material = std::nullopt});
@@ -96,7 +96,7 @@ TEST(KeyTable, ReadsAgainWhenACommitGoesBy) {
       next.head_revision = done.value();
       key = std::make_shared<const Key>(next);
     });
-    store::GetAndWait(self->test.store, {"x"}).value();  // the commit is done before the range is read
+    store::GetAndWait(self->test.store, {"x"}).value();  // the commit is done before the parts are read
   };
   auto loaded = room.Load();
   ASSERT_NE(loaded, nullptr);
@@ -109,7 +109,7 @@ TEST(KeyTable, ReadsAgainWhenACommitGoesBy) {
 TEST_P(KeyTableTest, ReadsAgainWhenItIsInvalidatedMeanwhile) {
   room.Create(FullKey());
   int reads = 0;
-  room.hooked.before_range = [&] {
+  room.hooked.before_parts = [&] {
     if (++reads <= 2) room.table.keys().Invalidate(TestName());
   };
   EXPECT_NE(room.Load(), nullptr);

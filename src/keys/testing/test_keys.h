@@ -72,10 +72,11 @@ class HookedStore : public store::Store {
 
   void Get(std::vector<std::string> keys, store::GetCallback callback) override {
     if (before_get) before_get();
+    // A key's head is one record with a type of its own; whatever else is read belongs to one.
+    if (before_parts && !keys.empty() && !ParseHeadPath(keys[0])) before_parts();
     inner_->Get(std::move(keys), std::move(callback));
   }
   void Range(store::RangeRequest request, store::RangeCallback callback) override {
-    if (before_range) before_range();
     inner_->Range(std::move(request), std::move(callback));
   }
   void Commit(store::Transaction transaction, store::CommitCallback callback) override {
@@ -90,7 +91,7 @@ class HookedStore : public store::Store {
   void Close() override {}
 
   std::function<void()> before_get;
-  std::function<void()> before_range;
+  std::function<void()> before_parts;  // of a Get that is not for a key's head
   std::function<bool(const store::Transaction&)> before_commit;  // false: refused
 
  private:
