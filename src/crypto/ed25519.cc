@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <sodium/crypto_sign_ed25519.h>
 
 #include "crypto/openssl.h"
 #include "crypto/secret_opener.h"
@@ -24,7 +25,7 @@ bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n") =
 }  // namespace
 
 struct Ed25519Signer::State {
-  Pkey key;
+  secret::SecretBytes key;  // as libsodium has it: the seed and the public key
   Ed25519PublicBytes public_bytes{};
 };
 
@@ -43,30 +44,19 @@ Result<Ed25519Signer> Ed25519Signer::Create(const secret::SecretBytes& seed) {
 }
 
 Result<Ed25519Signer> Ed25519Signer::FromSeed(ByteView seed) {
-  GetAlgorithms();
   auto state = std::make_unique<State>();
-  state->key.reset(EVP_PKEY_new_raw_private_key_ex(nullptr, "ED25519", nullptr, seed.data(), seed.size()));
-  size_t size = state->public_bytes.size();
-  if (!state->key || EVP_PKEY_get_raw_public_key(state->key.get(), state->public_bytes.data(), &size) != 1 ||
-      size != state->public_bytes.size()) {
-    ERR_clear_error();
-    return Fail(ErrorKind::kInternal, "OpenSSL refuses an Ed25519 key");
-  }
+  state->key = secret::SecretBytes(crypto_sign_ed25519_SECRETKEYBYTES);
+  Require(crypto_sign_ed25519_seed_keypair(state->public_bytes.data(), SecretOpener::OpenMutable(state->key).data(),
+                                           seed.data()) == 0,
+          "Ed25519 key pair");
   return Ed25519Signer(std::move(state));
 }
 
 Ed25519Signature Ed25519Signer::Sign(ByteView message) const {
-  // A context for each signature: a kept one would hold a reference to the key beyond the signer's life, and saves
-  // little next to the signature itself.
-  DigestContext context(EVP_MD_CTX_new());
   Ed25519Signature signature;
-  size_t size = signature.size();
-  Require(
-      context &&
-          EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, state_->key.get(), nullptr) == 1 &&
-          EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1 &&
-          size == signature.size(),
-      "Ed25519 signature");
+  Require(crypto_sign_ed25519_detached(signature.data(), nullptr, message.data(), message.size(),
+                                       SecretOpener::Open(state_->key).data()) == 0,
+          "Ed25519 signature");
   return signature;
 }
 
