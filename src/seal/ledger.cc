@@ -27,6 +27,11 @@ struct Account {
 
 std::unexpected<Error> Damaged(const std::string& text) { return Fail(ErrorKind::kCorrupt, text); }
 
+Result<> CheckNotOwn(std::string_view path) {
+  if (!path.empty() && path[0] != static_cast<char>(RecordType::kHead)) return {};
+  return Fail(ErrorKind::kInternal, "the ledger's own records are nobody else's to write");
+}
+
 }  // namespace
 
 struct Ledger::State {
@@ -89,6 +94,11 @@ std::vector<store::Put> Ledger::State::SealHeads(store::Revision last) {
 Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Ledger::~Ledger() = default;
 
+Result<store::RecordTag> Ledger::Tag(std::string_view key, ByteView value) {
+  KAGIMORI_RETURN_IF_ERROR(CheckNotOwn(key));
+  return LedgerTag(*state_->hierarchy, LedgerAccount(key), key, value);
+}
+
 Result<> Ledger::Accept(std::span<const store::RecordChange> changes) {
   struct Delta {
     AccountId account;
@@ -99,16 +109,12 @@ Result<> Ledger::Accept(std::span<const store::RecordChange> changes) {
   std::vector<Delta> deltas;
   deltas.reserve(changes.size());
   for (const store::RecordChange& change : changes) {
-    if (change.key.empty() || change.key[0] == static_cast<char>(RecordType::kHead)) {
-      return Fail(ErrorKind::kInternal, "the ledger's own records are nobody else's to write");
-    }
+    KAGIMORI_RETURN_IF_ERROR(CheckNotOwn(change.key));
     Delta delta{.account = LedgerAccount(change.key), .before = {}, .after = {}};
     if (change.before) {
       KAGIMORI_ASSIGN_OR_RETURN(delta.before, LedgerTag(*state_->hierarchy, delta.account, change.key, *change.before));
     }
-    if (change.after) {
-      KAGIMORI_ASSIGN_OR_RETURN(delta.after, LedgerTag(*state_->hierarchy, delta.account, change.key, *change.after));
-    }
+    if (change.after) delta.after = change.after_tag;
     deltas.push_back(delta);
   }
   std::lock_guard lock(state_->mutex);

@@ -23,7 +23,7 @@ namespace kagimori::seal {
 // (scrub.h) says. A store that was put back as a whole, heads and all, only something outside can tell: its revision
 // and anchor, which this gives, against the audit log's.
 //
-// Accept and Close: on the store's writer thread. The rest is thread-safe.
+// Accept and Close: on the store's writer thread. The rest, Tag included, is thread-safe.
 class Ledger : public store::CommitLedger {
  public:
   // Sums up what the store holds, whatever that is, and writes the heads: for a store that was just made, restored or
@@ -35,6 +35,7 @@ class Ledger : public store::CommitLedger {
   ~Ledger() override;
 
   // kInternal: a record is one of the ledger's own.
+  Result<store::RecordTag> Tag(std::string_view key, ByteView value) override;
   Result<> Accept(std::span<const store::RecordChange> changes) override;
   std::vector<store::Put> Close(store::Revision last) override;
 

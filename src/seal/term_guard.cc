@@ -5,6 +5,10 @@
 
 namespace kagimori::seal {
 
+Result<store::RecordTag> TermGuard::Tag(std::string_view key, ByteView value) {
+  return next_ != nullptr ? next_->Tag(key, value) : store::RecordTag{};
+}
+
 Result<> TermGuard::Accept(std::span<const store::RecordChange> changes) {
   for (const store::RecordChange& change : changes) {
     if (!change.after || change.key.starts_with(static_cast<char>(RecordType::kDeployment))) continue;

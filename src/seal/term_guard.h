@@ -21,6 +21,7 @@ class TermGuard : public store::CommitLedger {
   // `next`: is shown what was let through; null: nobody. REQUIRES: both outlive the guard.
   TermGuard(const KeyHierarchy* hierarchy, store::CommitLedger* next) : hierarchy_(hierarchy), next_(next) {}
 
+  Result<store::RecordTag> Tag(std::string_view key, ByteView value) override;
   Result<> Accept(std::span<const store::RecordChange> changes) override;
   std::vector<store::Put> Close(store::Revision last) override;
 

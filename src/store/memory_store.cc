@@ -109,14 +109,17 @@ void MemoryStore::SetLedger(CommitLedger* ledger) {
 Result<> MemoryStore::ShowToLedger(const Transaction& transaction) {
   if (ledger_ == nullptr) return {};
   std::vector<RecordChange> changes;
-  auto add = [&](const std::string& key, std::optional<ByteView> after) {
+  auto add = [&](const std::string& key, std::optional<ByteView> after, const RecordTag& tag) {
     auto found = records_.find(key);
     std::optional<ByteView> before;
     if (found != records_.end()) before = found->second.bytes;
-    if (before || after) changes.push_back({.key = key, .before = before, .after = after});
+    if (before || after) changes.push_back({.key = key, .before = before, .after = after, .after_tag = tag});
   };
-  for (const Put& put : transaction.puts) add(put.key, put.value);
-  for (const std::string& key : transaction.deletes) add(key, std::nullopt);
+  for (const Put& put : transaction.puts) {
+    KAGIMORI_ASSIGN_OR_RETURN(RecordTag tag, ledger_->Tag(put.key, put.value));
+    add(put.key, put.value, tag);
+  }
+  for (const std::string& key : transaction.deletes) add(key, std::nullopt, {});
   return ledger_->Accept(changes);
 }
 

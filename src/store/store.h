@@ -80,19 +80,26 @@ struct Transaction {
   std::vector<std::string> deletes = {};
 };
 
+// What a ledger makes of a record, for its account.
+using RecordTag = ByteArray<32>;
+
 // What an accepted transaction does to one record. Views live for the call that gets them.
 struct RecordChange {
   std::string_view key;
   std::optional<ByteView> before;  // nothing: there was none
   std::optional<ByteView> after;   // nothing: deleted
+  RecordTag after_tag = {};        // CommitLedger::Tag's of `after`
 };
 
 // Keeps account of all that is written. The store's writer shows it every transaction that it accepts, in order, and
 // writes the records that it gives in the same batch: what it keeps is never older or newer than what it keeps account
-// of. Called by one thread at a time; must not call the store.
+// of. Accept and Close: called by one thread at a time. Must not call the store.
 class CommitLedger {
  public:
   virtual ~CommitLedger() = default;
+  // Of a record that is about to be put: worked out by whoever commits, so that the one writer need not. Thread-safe.
+  // An error refuses the transaction.
+  virtual Result<RecordTag> Tag(std::string_view key, ByteView value) = 0;
   // An error refuses the transaction, of which nothing is written then.
   virtual Result<> Accept(std::span<const RecordChange> changes) = 0;
   // The records to write with what was accepted since the last Close; `last` is the revision they get. They are shown

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -30,8 +31,9 @@ class GroupWriter::Group {
  public:
   Group(rocksdb::DB* db, CommitLedger* ledger, Revision revision) : db_(db), ledger_(ledger), revision_(revision) {}
 
-  // Checks against the state and what this group has taken; accepts all of it or nothing.
-  Result<Revision> Accept(const Transaction& transaction) {
+  // Checks against the state and what this group has taken; accepts all of it or nothing. `tags`: the ledger's, of the
+  // puts.
+  Result<Revision> Accept(const Transaction& transaction, std::span<const RecordTag> tags) {
     absent_.clear();
     for (const Precondition& precondition : transaction.preconditions) {
       KAGIMORI_ASSIGN_OR_RETURN(Revision revision, CurrentRevision(precondition.key));
@@ -41,7 +43,7 @@ class GroupWriter::Group {
       if (revision == 0) absent_.push_back(precondition.key);
     }
     if (transaction.puts.empty() && transaction.deletes.empty()) return revision_;
-    if (ledger_ != nullptr) KAGIMORI_RETURN_IF_ERROR(ShowToLedger(transaction));
+    if (ledger_ != nullptr) KAGIMORI_RETURN_IF_ERROR(ShowToLedger(transaction, tags));
     ++revision_;
     for (const Put& put : transaction.puts) {
       Write(put);
@@ -86,15 +88,18 @@ class GroupWriter::Group {
     Check(batch_.Put(StoredKey(put.key), value_));
   }
 
-  Result<> ShowToLedger(const Transaction& transaction) {
+  Result<> ShowToLedger(const Transaction& transaction, std::span<const RecordTag> tags) {
     changes_.clear();
     olds_.clear();
-    for (const Put& put : transaction.puts) KAGIMORI_RETURN_IF_ERROR(AddChange(put.key, put.value));
-    for (const std::string& key : transaction.deletes) KAGIMORI_RETURN_IF_ERROR(AddChange(key, std::nullopt));
+    for (size_t i = 0; i < transaction.puts.size(); ++i) {
+      const Put& put = transaction.puts[i];
+      KAGIMORI_RETURN_IF_ERROR(AddChange(put.key, put.value, tags[i]));
+    }
+    for (const std::string& key : transaction.deletes) KAGIMORI_RETURN_IF_ERROR(AddChange(key, std::nullopt, {}));
     return ledger_->Accept(changes_);
   }
 
-  Result<> AddChange(const std::string& key, std::optional<ByteView> after) {
+  Result<> AddChange(const std::string& key, std::optional<ByteView> after, const RecordTag& tag) {
     std::optional<ByteView> before;
     if (auto found = written_.find(key); found != written_.end()) {
       if (found->second.value != nullptr) before = *found->second.value;
@@ -102,7 +107,7 @@ class GroupWriter::Group {
       KAGIMORI_ASSIGN_OR_RETURN(std::optional<Bytes> old, ReadRecordValue(db_, key, revision_));
       if (old) before = olds_.emplace_back(*std::move(old));
     }
-    if (before || after) changes_.push_back({.key = key, .before = before, .after = after});
+    if (before || after) changes_.push_back({.key = key, .before = before, .after = after, .after_tag = tag});
     return {};
   }
 
@@ -139,8 +144,22 @@ GroupWriter::GroupWriter(rocksdb::DB* db, WatchHub* watches, const std::atomic<b
 
 GroupWriter::~GroupWriter() { Close(); }
 
+Result<std::vector<RecordTag>> GroupWriter::TagPuts(const Transaction& transaction) const {
+  std::vector<RecordTag> tags;
+  CommitLedger* ledger = ledger_.load();
+  if (ledger == nullptr) return tags;
+  tags.reserve(transaction.puts.size());
+  for (const Put& put : transaction.puts) {
+    KAGIMORI_ASSIGN_OR_RETURN(RecordTag tag, ledger->Tag(put.key, put.value));
+    tags.push_back(tag);
+  }
+  return tags;
+}
+
 void GroupWriter::Submit(Transaction transaction, CommitCallback callback) {
   size_t bytes = TransactionBytes(transaction);
+  Result<std::vector<RecordTag>> tags = TagPuts(transaction);
+  if (!tags) return callback(std::unexpected(std::move(tags).error()));
   const char* refusal = nullptr;
   {
     std::lock_guard lock(mutex_);
@@ -149,7 +168,7 @@ void GroupWriter::Submit(Transaction transaction, CommitCallback callback) {
     } else if (queue_.size() >= max_waiting_ || queue_bytes_ + bytes > max_waiting_bytes_) {
       refusal = "too many commits wait";
     } else {
-      queue_.push_back({std::move(transaction), std::move(callback), bytes});
+      queue_.push_back({std::move(transaction), *std::move(tags), std::move(callback), bytes});
       queue_bytes_ += bytes;
       wake_.notify_one();
     }
@@ -205,7 +224,7 @@ void GroupWriter::CommitGroup(std::vector<Waiting> waiting) {
       answers.push_back(std::unexpected(room.error()));
       continue;
     }
-    answers.push_back(group.Accept(one.transaction));
+    answers.push_back(group.Accept(one.transaction, one.tags));
     if (!answers.back() && answers.back().error().kind == ErrorKind::kConflict) ++conflicts_;
   }
   if (!group.empty()) {

@@ -42,6 +42,7 @@ class GroupWriter {
  private:
   struct Waiting {
     Transaction transaction;
+    std::vector<RecordTag> tags;  // the ledger's, of the puts; empty without one
     CommitCallback callback;
     size_t bytes = 0;
   };
@@ -51,6 +52,7 @@ class GroupWriter {
   std::vector<Waiting> TakeGroup();  // REQUIRES: mutex_ held, queue_ not empty
   void CommitGroup(std::vector<Waiting> waiting);
   Result<> Room() const;
+  Result<std::vector<RecordTag>> TagPuts(const Transaction& transaction) const;
 
   rocksdb::DB* const db_;
   WatchHub* const watches_;

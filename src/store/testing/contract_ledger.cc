@@ -6,9 +6,20 @@
 namespace kagimori::store::testing {
 namespace {
 
+RecordTag TagOf(std::string_view key, ByteView value) {
+  RecordTag tag{};
+  std::copy_n(key.begin(), std::min<size_t>(key.size(), 16), tag.begin());
+  std::copy_n(value.begin(), std::min<size_t>(value.size(), 16), tag.begin() + 16);
+  return tag;
+}
+
 // Counts the bytes of all values, as a ledger must be able to: from what it is shown alone.
 class CountingLedger : public CommitLedger {
  public:
+  Result<RecordTag> Tag(std::string_view key, ByteView value) override {
+    if (key == untaggable) return Fail(ErrorKind::kInvalid, "the test refuses");
+    return TagOf(key, value);
+  }
   Result<> Accept(std::span<const RecordChange> changes) override {
     for (const RecordChange& change : changes) {
       if (change.key == refused) return Fail(ErrorKind::kInvalid, "the test refuses");
@@ -17,6 +28,7 @@ class CountingLedger : public CommitLedger {
       if (change.before) total -= static_cast<int64_t>(change.before->size());
       if (change.after) total += static_cast<int64_t>(change.after->size());
       if (!change.before && !change.after) ++empty_changes;
+      if (change.after && change.after_tag != TagOf(change.key, *change.after)) ++wrong_tags;
       if (change.key == "total") ++own_records_shown;
     }
     return {};
@@ -28,7 +40,9 @@ class CountingLedger : public CommitLedger {
   }
 
   std::string refused;
+  std::string untaggable;
   int64_t total = 0;
+  int wrong_tags = 0;
   int empty_changes = 0;
   int own_records_shown = 0;
   std::vector<Revision> revisions;
@@ -100,6 +114,7 @@ TEST_P(StoreContract, ALedgerSeesEveryWriteAndItsRecordsGoWithThem) {
   EXPECT_EQ(TotalOf(*snapshot), ledger.total);
   EXPECT_EQ(TextIn(*snapshot, "total"), std::to_string(ledger.total));
   EXPECT_EQ(ledger.empty_changes, 0);
+  EXPECT_EQ(ledger.wrong_tags, 0);
   EXPECT_EQ(ledger.own_records_shown, 0);
   ASSERT_FALSE(ledger.revisions.empty());
   EXPECT_TRUE(std::ranges::is_sorted(ledger.revisions));
@@ -112,6 +127,8 @@ TEST_P(StoreContract, WhatALedgerRefusesIsNotWrittenAndAConflictIsNotShown) {
   ledger.refused = "bad";
   store->SetLedger(&ledger);
   EXPECT_EQ(Commit(*store, Puts({{"good", "1"}, {"bad", "22"}})).error().kind, ErrorKind::kInvalid);
+  ledger.untaggable = "worse";
+  EXPECT_EQ(Commit(*store, Puts({{"good", "1"}, {"worse", "22"}})).error().kind, ErrorKind::kInvalid);
   EXPECT_EQ(ValueOf(*store, "good"), "(none)");
   Transaction late = Puts({{"good", "333"}});
   late.preconditions = {{.key = "good", .revision = 9}};
