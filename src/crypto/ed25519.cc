@@ -4,8 +4,11 @@
 #include <openssl/pem.h>
 #include <sodium/crypto_sign_ed25519.h>
 
+#include <algorithm>
+
 #include "crypto/openssl.h"
 #include "crypto/secret_opener.h"
+#include "secret/wiping_buffer.h"
 
 namespace kagimori::crypto {
 namespace {
@@ -20,12 +23,27 @@ Pkey PublicKey(const Ed25519PublicBytes& key) {
 // Without it OpenSSL would ask the terminal for the passphrase of an encrypted file.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
+// What libsodium signs with: the seed and the public key, together only for the call, since the latter is no secret and
+// found elsewhere.
+struct SodiumKey {
+  SodiumKey() = default;
+  SodiumKey(ByteView seed, ByteView public_bytes) {
+    std::ranges::copy(seed, bytes.begin());
+    std::ranges::copy(public_bytes, bytes.begin() + seed.size());
+  }
+  SodiumKey(const SodiumKey&) = delete;
+  SodiumKey& operator=(const SodiumKey&) = delete;
+  ~SodiumKey() { secret::Wipe(bytes); }
+
+  ByteArray<crypto_sign_ed25519_SECRETKEYBYTES> bytes{};
+};
+
 bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 }  // namespace
 
 struct Ed25519Signer::State {
-  secret::SecretBytes key;  // as libsodium has it: the seed and the public key
+  secret::SecretKey256 seed;
   Ed25519PublicBytes public_bytes{};
 };
 
@@ -45,18 +63,19 @@ Result<Ed25519Signer> Ed25519Signer::Create(const secret::SecretBytes& seed) {
 
 Result<Ed25519Signer> Ed25519Signer::FromSeed(ByteView seed) {
   auto state = std::make_unique<State>();
-  state->key = secret::SecretBytes(crypto_sign_ed25519_SECRETKEYBYTES);
-  Require(crypto_sign_ed25519_seed_keypair(state->public_bytes.data(), SecretOpener::OpenMutable(state->key).data(),
-                                           seed.data()) == 0,
+  std::ranges::copy(seed, SecretOpener::OpenMutable(state->seed).begin());
+  SodiumKey key;
+  Require(crypto_sign_ed25519_seed_keypair(state->public_bytes.data(), key.bytes.data(), seed.data()) == 0,
           "Ed25519 key pair");
   return Ed25519Signer(std::move(state));
 }
 
 Ed25519Signature Ed25519Signer::Sign(ByteView message) const {
+  const SodiumKey key(SecretOpener::Open(state_->seed), state_->public_bytes);
   Ed25519Signature signature;
-  Require(crypto_sign_ed25519_detached(signature.data(), nullptr, message.data(), message.size(),
-                                       SecretOpener::Open(state_->key).data()) == 0,
-          "Ed25519 signature");
+  Require(
+      crypto_sign_ed25519_detached(signature.data(), nullptr, message.data(), message.size(), key.bytes.data()) == 0,
+      "Ed25519 signature");
   return signature;
 }
 
