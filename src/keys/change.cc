@@ -16,12 +16,17 @@ class Builder {
   void Require(std::string path, store::Revision revision) {
     transaction_.preconditions.push_back({std::move(path), revision});
   }
+  // For a path with an id in it that was drawn for this record.
+  void PutNew(std::string path, AccountId account, uint64_t version, std::string_view message) {
+    Put(std::move(path), account, version, message);
+    transaction_.puts.back().is_new = true;
+  }
   Result<> PutWithSecret(std::string path, AccountId account, uint64_t version, ByteView wrapped,
-                         std::string_view message) {
+                         std::string_view message, bool is_new) {
     KAGIMORI_ASSIGN_OR_RETURN(
         Bytes sealed, seal::SealRecordWithSecret(hierarchy_, {.path = path, .account = account, .version = version},
                                                  wrapped, message));
-    transaction_.puts.push_back({std::move(path), std::move(sealed)});
+    transaction_.puts.push_back({std::move(path), std::move(sealed), is_new});
     return {};
   }
   void Put(std::string path, AccountId account, uint64_t version, std::string_view message) {
@@ -73,13 +78,13 @@ void PutParts(const std::vector<Part>& parts, Key* key, Builder* builder) {
   }
 }
 
-Result<> PutMaterial(const NewMaterial& material, Key* key, Builder* builder) {
+Result<> PutMaterial(const NewMaterial& material, bool key_is_new, Key* key, Builder* builder) {
   std::string path = MaterialPath(key->name, material.id);
   records::MaterialRecord record{
       .wrapped = seal::WrapSecret(builder->hierarchy(), key->name.account, path, material.bytes),
       .created = material.created};
   KAGIMORI_RETURN_IF_ERROR(builder->PutWithSecret(std::move(path), key->name.account, key->head_version, record.wrapped,
-                                                  records::EncodeMaterial(record)));
+                                                  records::EncodeMaterial(record), key_is_new));
   auto reference = std::make_shared<Material>();
   reference->id = material.id;
   reference->created = material.created;
@@ -105,7 +110,7 @@ Result<> AddKey(const KeyChange& change, Builder* builder) {
   builder->Require(head, change.before != nullptr ? change.before->head_revision : 0);
   key.head_version = (change.before != nullptr ? change.before->head_version : 0) + 1;
   PutParts(change.parts, &key, builder);
-  if (change.material) KAGIMORI_RETURN_IF_ERROR(PutMaterial(*change.material, &key, builder));
+  if (change.material) KAGIMORI_RETURN_IF_ERROR(PutMaterial(*change.material, change.before == nullptr, &key, builder));
   PutDue(change.before.get(), key, builder);
   builder->Put(std::move(head), key.name.account, key.head_version, records::EncodeHead(key));
   return {};
@@ -129,7 +134,7 @@ Result<store::Transaction> BuildTransaction(const seal::KeyHierarchy& hierarchy,
   Builder builder(hierarchy);
   for (const KeyChange& key : change.keys) KAGIMORI_RETURN_IF_ERROR(AddKey(key, &builder));
   for (const AliasChange& alias : change.aliases) AddAlias(alias, &builder);
-  builder.Put(OutboxPath(event.id), seal::kNoAccount, 1, records::EncodeOutbox(event.line));
+  builder.PutNew(OutboxPath(event.id), seal::kNoAccount, 1, records::EncodeOutbox(event.line));
   return std::move(builder).Take();
 }
 

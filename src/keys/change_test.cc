@@ -12,14 +12,8 @@
 namespace kagimori::keys {
 namespace {
 
-OutboxEvent Event() {
-  OutboxEvent event{.id = {}, .line = "{\"the\":\"event\"}"};
-  event.id.fill(0xEE);
-  return event;
-}
-
 store::Transaction Build(KeyRoom& room, const Change& change) {
-  return BuildTransaction(room.hierarchy(), change, Event()).value();
+  return BuildTransaction(room.hierarchy(), change, room.NextEvent()).value();
 }
 
 bool Puts(const store::Transaction& transaction, const std::string& path) {
@@ -46,7 +40,7 @@ TEST(Change, APlainNewKeyIsThreeRecords) {
   EXPECT_EQ(transaction.preconditions[0].revision, 0u);
   EXPECT_TRUE(Puts(transaction, HeadPath(TestName())));
   EXPECT_TRUE(Puts(transaction, MaterialPath(TestName(), TestMaterialId(1))));
-  EXPECT_TRUE(Puts(transaction, OutboxPath(Event().id)));
+  EXPECT_TRUE(Puts(transaction, OutboxPath(ByteArray<16>{0xEE, room.events})));
 }
 
 // Of what is stored, nothing shows the material, a name or a text.

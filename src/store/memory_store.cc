@@ -134,6 +134,9 @@ Result<Revision> MemoryStore::CommitNow(Transaction transaction) {
     }
   }
   if (transaction.puts.empty() && transaction.deletes.empty()) return revision_;
+  for (const Put& put : transaction.puts) {
+    if (put.is_new && records_.contains(put.key)) return Fail(ErrorKind::kInternal, "a new record is there already");
+  }
   KAGIMORI_RETURN_IF_ERROR(ShowToLedger(transaction));
   std::vector<WatchEvent> events(1);
   events[0] = {++revision_, ChangedKeys(transaction)};

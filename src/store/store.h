@@ -70,6 +70,9 @@ struct Precondition {
 struct Put {
   std::string key;
   Bytes value;
+  // Nothing was ever stored there: the key holds a random id that was drawn for this record. Spares the writer a search
+  // on behalf of its ledger, whose account is wrong if this is; a store may check it (kInternal).
+  bool is_new = false;
 };
 
 // kInvalid when a key is written twice. Deleting what is not there is fine. One without puts and deletes takes no

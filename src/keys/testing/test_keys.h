@@ -91,7 +91,7 @@ class HookedStore : public store::Store {
   void Close() override {}
 
   std::function<void()> before_get;
-  std::function<void()> before_parts;  // of a Get that is not for a key's head
+  std::function<void()> before_parts;                            // of a Get that is not for a key's head
   std::function<bool(const store::Transaction&)> before_commit;  // false: refused
 
  private:
@@ -108,9 +108,16 @@ struct KeyRoom {
 
   const seal::KeyHierarchy& hierarchy() { return *test.hierarchy; }
 
-  Result<store::Revision> Commit(const Change& change, uint8_t event = 0xEE) {
-    OutboxEvent outbox{.id = {}, .line = "{}"};
-    outbox.id.fill(event);
+  // An event's id is drawn for it, so no two are alike.
+  OutboxEvent NextEvent() {
+    OutboxEvent event{.id = {}, .line = "{\"the\":\"event\"}"};
+    event.id[0] = 0xEE;
+    event.id[1] = ++events;
+    return event;
+  }
+  Result<store::Revision> Commit(const Change& change, std::optional<uint8_t> event = std::nullopt) {
+    OutboxEvent outbox = NextEvent();
+    if (event) outbox.id.fill(*event);
     return SyncWait(committer.Commit(change, outbox));
   }
   Result<std::shared_ptr<const Key>> TryLoad(const KeyName& name = TestName()) { return SyncWait(table.LoadKey(name)); }
@@ -176,6 +183,7 @@ struct KeyRoom {
   HookedStore hooked;
   KeyTable table;
   Committer committer;
+  uint8_t events = 0;
 };
 
 }  // namespace kagimori::keys

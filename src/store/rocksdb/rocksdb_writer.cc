@@ -93,7 +93,11 @@ class GroupWriter::Group {
     olds_.clear();
     for (size_t i = 0; i < transaction.puts.size(); ++i) {
       const Put& put = transaction.puts[i];
-      KAGIMORI_RETURN_IF_ERROR(AddChange(put.key, put.value, tags[i]));
+      if (put.is_new) {
+        changes_.push_back({.key = put.key, .before = std::nullopt, .after = put.value, .after_tag = tags[i]});
+      } else {
+        KAGIMORI_RETURN_IF_ERROR(AddChange(put.key, put.value, tags[i]));
+      }
     }
     for (const std::string& key : transaction.deletes) KAGIMORI_RETURN_IF_ERROR(AddChange(key, std::nullopt, {}));
     return ledger_->Accept(changes_);

@@ -121,6 +121,21 @@ TEST_P(StoreContract, ALedgerSeesEveryWriteAndItsRecordsGoWithThem) {
   EXPECT_EQ(ledger.revisions.back(), snapshot->revision());
 }
 
+TEST_P(StoreContract, ANewRecordIsShownToTheLedgerWithNothingBefore) {
+  auto store = Open();
+  CountingLedger ledger;
+  store->SetLedger(&ledger);
+  Transaction transaction = Puts({{"k", "12345"}, {"l", "1"}});
+  transaction.puts[0].is_new = true;
+  ASSERT_TRUE(Commit(*store, std::move(transaction)));
+  EXPECT_EQ(ledger.total, 6);
+  EXPECT_EQ(ledger.wrong_tags, 0);
+  ASSERT_TRUE(Commit(*store, Puts({{"k", "123"}})));
+  EXPECT_EQ(ledger.total, 4);
+  EXPECT_EQ(ValueOf(*store, "k"), "123");
+  store->Close();
+}
+
 TEST_P(StoreContract, WhatALedgerRefusesIsNotWrittenAndAConflictIsNotShown) {
   auto store = Open();
   CountingLedger ledger;
