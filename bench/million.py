@@ -156,7 +156,7 @@ def freshness(bench):
     folder = Path(tempfile.mkdtemp(prefix="ledger-", dir=bench.data.parent))
     try:
         bench.make_store(folder / "data", 0, None)
-        for in_flight, keys in ((1, 2000), (64, 20_000), (1024, 40_000)):
+        for in_flight, keys in ((1, 4000), (64, 100_000), (1024, 200_000)):
             figures = call(bench.fill, "--data", folder / "data", "--keys", keys, "--in-flight", in_flight,
                            "--ledger-rounds", max(6, bench.options.rounds))
             # The folder's head is not what its ledger says after commits without it: each gets its own.
