@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/idle_thread.h"
 #include "base/log.h"
 
 namespace kagimori::app {
@@ -46,6 +47,7 @@ bool Integrity::stopping() const {
 }
 
 void Integrity::Run() {
+  BecomeIdleThread();
   std::chrono::seconds pause = options_.scrub_delay;
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, pause, [this] { return stopping_; })) {

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <pthread.h>
-#include <sched.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -14,6 +12,7 @@
 
 #include "audit/files.h"
 #include "audit/line_reader.h"
+#include "base/idle_thread.h"
 #include "base/log.h"
 
 namespace kagimori::audit {
@@ -106,8 +105,7 @@ void Compressor::GiveUp(uint64_t file_number) {
 }
 
 void Compressor::Run() {
-  sched_param parameters{};
-  pthread_setschedparam(pthread_self(), SCHED_IDLE, &parameters);  // without it the thread only runs more eagerly
+  BecomeIdleThread();
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
