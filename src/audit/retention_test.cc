@@ -73,6 +73,10 @@ TEST_F(RetentionTest, RemovesTheOldestBySize) {
   ASSERT_TRUE(anchored.ok()) << Describe(anchored);
   EXPECT_EQ(anchored.anchors_before, 1u);
   EXPECT_EQ(anchored.anchors_found, 1u);
+  // Asked for that one place, it is no answer that all is well.
+  Report asked = folder_.Check({.anchor = old});
+  ASSERT_FALSE(asked.ok());
+  EXPECT_NE(Describe(asked).find("before the log's beginning"), std::string::npos);
   // A start goes on with it.
   EXPECT_EQ(AppendBatch(folder_.Open().get(), 1).sequence, report.head.sequence + 1);
 }

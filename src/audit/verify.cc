@@ -252,16 +252,25 @@ class Verifier {
   std::optional<Finding> CheckAnchors() {
     for (size_t i = 0; i < anchors_.size(); ++i) {
       const Anchor& anchor = anchors_[i];
-      bool wanted = options_.anchor && *options_.anchor == anchor;
+      const bool wanted = options_.anchor && *options_.anchor == anchor;
       if (chain_.anchor_seen(i)) {
         report_.anchors_found += wanted ? 0 : 1;
       } else if (report_.first_file > 1 && anchor.sequence <= chain_.start().sequence) {
-        report_.anchors_before += wanted ? 0 : 1;  // nobody can tell any more
+        if (wanted) return TooEarly(anchor);
+        ++report_.anchors_before;  // nobody can tell any more
       } else {
         return Unseen(anchor);
       }
     }
     return std::nullopt;
+  }
+
+  // Whoever asks for this one place must not hear that all is well.
+  Finding TooEarly(const Anchor& anchor) const {
+    return chain_.Found(Damage::kForeign, 0,
+                        fmt::format("the anchor at record {} lies before the log's beginning, which its retention "
+                                    "removed: whether it was in this log cannot be told any more",
+                                    anchor.sequence));
   }
 
   Finding Unseen(const Anchor& anchor) const {

@@ -36,8 +36,10 @@ struct Finding {
 };
 
 struct VerifyOptions {
-  std::optional<Anchor> anchor = {};  // must be in the log: shows a cut tail, which the files alone cannot show
-  bool stop_at_anchor = false;        // read no further: for a log that is being written (ask the server for its head)
+  // Must be in the log: shows a cut tail, which the files alone cannot show. A finding, too, when its retention removed
+  // the place.
+  std::optional<Anchor> anchor = {};
+  bool stop_at_anchor = false;  // read no further: for a log that is being written (ask the server for its head)
   std::optional<ByteArray<16>> deployment = {};  // must be this one
   // More places that must be in the log: what an anchor file holds (ReadAnchors). In ascending order. Those before the
   // log's beginning, where its retention removed files, count as `anchors_before`.
