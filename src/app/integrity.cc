@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "base/idle_thread.h"
 #include "base/log.h"
+#include "base/thread_priority.h"
 
 namespace kagimori::app {
 
@@ -47,7 +47,7 @@ bool Integrity::stopping() const {
 }
 
 void Integrity::Run() {
-  BecomeIdleThread();
+  BecomeBackgroundThread();  // whoever keeps the server busy must not put off the scrub for ever
   std::chrono::seconds pause = options_.scrub_delay;
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, pause, [this] { return stopping_; })) {

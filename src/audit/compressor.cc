@@ -12,8 +12,8 @@
 
 #include "audit/files.h"
 #include "audit/line_reader.h"
-#include "base/idle_thread.h"
 #include "base/log.h"
+#include "base/thread_priority.h"
 
 namespace kagimori::audit {
 namespace {

@@ -16,7 +16,7 @@ namespace {
 using std::chrono::hours;
 
 bool Eventually(const std::function<bool()>& holds) {
-  for (int i = 0; i < 500 && !holds(); ++i) usleep(10'000);
+  for (int i = 0; i < 6000 && !holds(); ++i) usleep(10'000);
   return holds();
 }
 
