@@ -14,8 +14,8 @@ namespace kagimori::crypto {
 using Ed25519Signature = ByteArray<64>;
 using Ed25519PublicBytes = ByteArray<32>;
 
-// Ed25519 (RFC 8032) for the audit chain, whose every link is signed while requests wait: by libsodium, which takes half
-// of OpenSSL's time (11.6 against 21.5 µs on the development machine, Zen 5). Thread-safe after Create.
+// Ed25519 (RFC 8032) for the audit chain, whose every link is signed while requests wait: by libsodium, which takes
+// half of OpenSSL's time (11.6 against 21.5 µs on the development machine, Zen 5). Thread-safe after Create.
 class Ed25519Signer {
  public:
   // `seed`: the 32-byte private key of RFC 8032.
