@@ -40,7 +40,8 @@ as_root() {
 # missing_packages PACKAGE...: those that are not installed, one a line.
 missing_packages() {
   local package installed
-  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p')
+  # dpkg-query fails when it does not know one of them; under `set -e` that must not end the list.
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' || true)
   for package in "$@"; do
     grep -qxF "$package" <<<"$installed" || echo "$package"
   done
