@@ -190,6 +190,27 @@ TEST_P(DirectoryTest, MessagesThatContradictTheirPlaceAreCorrupt) {
   EXPECT_FALSE((*inactive)->active);
 }
 
+TEST_P(DirectoryTest, ANewerVersionsRecordsAreSaidToBeNewer) {
+  ASSERT_TRUE(directory_.CreateAccount(kAccount, "first"));
+  ASSERT_TRUE(directory_.PutRootAccessKey(kAccount, "one", SecretTesting::FromText("secret one")));
+  const auto rewrite = [&](const std::string& path, AccountId account) {
+    const auto opened = seal::OpenRecord(*store_.hierarchy, path, account, *store_.Read(path)).value();
+    store_.Write(path, seal::SealRecord(*store_.hierarchy,
+                                        {.path = path,
+                                         .account = account,
+                                         .schema = static_cast<uint16_t>(seal::NewestSchema(path) + 1),
+                                         .version = opened.version + 1},
+                                        opened.message));
+  };
+  rewrite(AccountPath(kAccount), kAccount);
+  rewrite(AccessKeyPath(*store_.hierarchy, "one"), seal::kNoAccount);
+  directory_.credentials().InvalidateAll();
+  for (const Error& error : {directory_.AccountExists(kAccount).error(), Load(directory_, "one").error()}) {
+    EXPECT_EQ(error.kind, ErrorKind::kCorrupt);
+    EXPECT_NE(error.text.find("made by a newer version of Kagimori"), std::string::npos) << error.text;
+  }
+}
+
 TEST_P(DirectoryTest, ClosedStoreIsUnavailable) {
   store_.store.Close();
   EXPECT_EQ(Load(directory_, "test").error().kind, ErrorKind::kUnavailable);

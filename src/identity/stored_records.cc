@@ -8,8 +8,6 @@
 namespace kagimori::identity {
 namespace {
 
-constexpr uint16_t kAccountSchema = 1;
-constexpr uint16_t kAccessKeySchema = 1;
 constexpr uint64_t kAccountNumbers = 1'000'000'000'000;
 constexpr auto kAccessKeyName = static_cast<uint8_t>(seal::RecordType::kAccessKey);
 
@@ -35,16 +33,16 @@ Result<OpenedAccount> OpenAccount(const seal::KeyHierarchy& hierarchy, AccountId
                             seal::OpenRecord(hierarchy, AccountPath(account), account, stored));
   OpenedAccount opened;
   opened.version = record.version;
-  if (record.schema != kAccountSchema || !opened.message.ParseFromString(record.message))
+  if (!opened.message.ParseFromString(record.message) || opened.message.account() != account.number()) {
     return Malformed("an account");
-  if (opened.message.account() != account.number()) return Malformed("an account");
+  }
   return opened;
 }
 
 Bytes SealAccount(const seal::KeyHierarchy& hierarchy, AccountId account, const records::Account& message,
                   uint64_t version) {
   std::string path = AccountPath(account);
-  return seal::SealRecord(hierarchy, {.path = path, .account = account, .schema = kAccountSchema, .version = version},
+  return seal::SealRecord(hierarchy, {.path = path, .account = account, .version = version},
                           message.SerializeAsString());
 }
 
@@ -56,9 +54,10 @@ Result<OpenedAccessKey> OpenAccessKey(const seal::KeyHierarchy& hierarchy, std::
   OpenedAccessKey opened;
   opened.version = record.version;
   records::AccessKey& message = opened.message;
-  if (record.schema != kAccessKeySchema || !message.ParseFromString(record.message)) return Malformed("an access key");
-  if (message.access_key_id() != access_key_id || message.account() >= kAccountNumbers)
+  if (!message.ParseFromString(record.message) || message.access_key_id() != access_key_id ||
+      message.account() >= kAccountNumbers) {
     return Malformed("an access key");
+  }
   if (message.status() != records::AccessKey::STATUS_ACTIVE &&
       message.status() != records::AccessKey::STATUS_INACTIVE) {
     return Malformed("an access key");
@@ -69,9 +68,8 @@ Result<OpenedAccessKey> OpenAccessKey(const seal::KeyHierarchy& hierarchy, std::
 
 Result<Bytes> SealAccessKey(const seal::KeyHierarchy& hierarchy, const records::AccessKey& message, uint64_t version) {
   std::string path = AccessKeyPath(hierarchy, message.access_key_id());
-  return seal::SealRecordWithSecret(
-      hierarchy, {.path = path, .account = seal::kNoAccount, .schema = kAccessKeySchema, .version = version},
-      AsBytes(message.wrapped_secret()), message.SerializeAsString());
+  return seal::SealRecordWithSecret(hierarchy, {.path = path, .account = seal::kNoAccount, .version = version},
+                                    AsBytes(message.wrapped_secret()), message.SerializeAsString());
 }
 
 Bytes WrapAccessKeySecret(const seal::KeyHierarchy& hierarchy, AccountId account, std::string_view access_key_id,

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
-#include "base/format_version.h"
 #include "seal/path.h"
 #include "seal/sealed_record.h"
 
 namespace kagimori::seal {
 namespace {
 
-constexpr uint16_t kSchema = 1;
 constexpr size_t kSumSize = 32 + 8;
 constexpr size_t kAccountHeadSize = kSumSize;
 constexpr size_t kAnchorSize = 8 + 32 + 8 + 8;
@@ -44,15 +42,11 @@ RecordSum TakeSum(ByteView* from) {
 
 Bytes Seal(const KeyHierarchy& hierarchy, AccountId account, store::Revision revision, const Bytes& message) {
   std::string path = LedgerHeadPath(account);
-  return SealRecord(hierarchy, {.path = path, .account = account, .schema = kSchema, .version = revision},
-                    AsText(message));
+  return SealRecord(hierarchy, {.path = path, .account = account, .version = revision}, AsText(message));
 }
 
 Result<OpenedRecord> Open(const KeyHierarchy& hierarchy, AccountId account, ByteView stored, size_t size) {
   KAGIMORI_ASSIGN_OR_RETURN(OpenedRecord opened, OpenRecord(hierarchy, LedgerHeadPath(account), account, stored));
-  if (opened.schema != kSchema) {
-    return Fail(ErrorKind::kCorrupt, UnknownFormat("a head of the ledger", opened.schema, kSchema));
-  }
   if (opened.message.size() != size) return Fail(ErrorKind::kCorrupt, "a head of the ledger has a wrong size");
   return opened;
 }

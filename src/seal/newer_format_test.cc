@@ -6,6 +6,7 @@
 
 #include "seal/deployment_record.h"
 #include "seal/ledger_head.h"
+#include "seal/path.h"
 #include "seal/sealed_record.h"
 #include "seal/slot_file.h"
 #include "seal/testing/test_store.h"
@@ -27,6 +28,34 @@ TEST(NewerFormat, Record) {
   EXPECT_THAT(OpenRecord(*test.hierarchy, "\x20path", kAccount, sealed).error().text, IsNewer());
   sealed[0] = 0;
   EXPECT_THAT(OpenRecord(*test.hierarchy, "\x20path", kAccount, sealed).error().text, HasSubstr("damaged"));
+}
+
+// Whoever reads a record gets no message that it does not know, whatever the record is.
+TEST(NewerFormat, MessageOfEveryTypeOfRecord) {
+  TestStore test;
+  for (RecordType type : {RecordType::kClock, RecordType::kAuditKey, RecordType::kHead,
+                          RecordType::kAccount, RecordType::kAccessKey, RecordType::kKey, RecordType::kKeyPart,
+                          RecordType::kAlias, RecordType::kDue, RecordType::kOutbox}) {
+    const std::string path = Path(type).Number<8>(7).text();
+    auto open = [&](std::optional<uint16_t> schema) {
+      return OpenRecord(*test.hierarchy, path, kAccount,
+                        SealRecord(*test.hierarchy, {.path = path, .account = kAccount, .schema = schema}, "message"));
+    };
+    SCOPED_TRACE(DescribePath(path));
+    EXPECT_EQ(open(std::nullopt).value().schema, NewestSchema(path));
+    EXPECT_EQ(open(1).value().message, "message");
+    const Error newer = open(NewestSchema(path) + 1).error();
+    EXPECT_EQ(newer.kind, ErrorKind::kCorrupt);
+    EXPECT_THAT(newer.text, IsNewer());
+    EXPECT_THAT(open(0).error().text, HasSubstr("damaged"));
+  }
+}
+
+TEST(NewerFormat, TypeOfRecord) {
+  TestStore test;
+  const std::string path = "\x7Fsomething";
+  const Bytes sealed = SealRecord(*test.hierarchy, {.path = path, .account = kAccount, .schema = 1}, "message");
+  EXPECT_THAT(OpenRecord(*test.hierarchy, path, kAccount, sealed).error().text, IsNewer());
 }
 
 TEST(NewerFormat, WrappedSecret) {

@@ -17,11 +17,17 @@ namespace kagimori::seal {
 // One-message key: SP 800-108 of the term's kRecord key for the account, label "kagimori/record/1", context = header
 // with salt. Associated data: store id ‖ length-prefixed path ‖ header. So a record opens only in its own store, under
 // its own path, and as the version it says it is; whether that is the newest version, the head that names it says.
+
+// The newest schema that this version knows of the message inside a record at `path`, by its type, and the one that it
+// writes; 0: it does not know the type. A message with another field takes another schema, or an older program would
+// write the record back without that field.
+uint16_t NewestSchema(std::string_view path);
+
 struct RecordContext {
   std::string_view path;
   AccountId account;
-  uint16_t schema = 1;   // of the message inside
-  uint64_t version = 0;  // counts up with every change of this record
+  std::optional<uint16_t> schema = std::nullopt;  // of the message inside; nullopt: NewestSchema(path)
+  uint64_t version = 0;                           // counts up with every change of this record
 };
 
 Bytes SealRecord(const KeyHierarchy& hierarchy, const RecordContext& context, std::string_view message);
@@ -42,7 +48,8 @@ struct OpenedRecord {
   uint64_t version = 0;
 };
 
-// kCorrupt when it does not open, is of an unknown format, or is another version than `expected_version`.
+// kCorrupt when it does not open, is of an unknown format, or is another version than `expected_version`, and when its
+// schema is newer than NewestSchema(path), so that no reader can take a newer message for one that it knows.
 Result<OpenedRecord> OpenRecord(const KeyHierarchy& hierarchy, std::string_view path, AccountId account,
                                 ByteView stored, std::optional<uint64_t> expected_version = std::nullopt);
 
