@@ -10,6 +10,7 @@
 
 #include "app/audit_key.h"
 #include "app/freshness.h"
+#include "app/open_files.h"
 #include "app/service_events.h"
 #include "app/url.h"
 #include "authz/authorizer.h"
@@ -248,7 +249,9 @@ Result<> Node::State::Listen() {
   }
   front = std::make_unique<gateway::Front>(state_list,
                                            gateway::FrontOptions{.loopback_names_only = options.loopback_names_only});
-  server = std::make_unique<net::Server>(core_list, front.get(), options.limits, tls.get(), clock.get());
+  net::ServerLimits limits = options.limits;
+  KAGIMORI_ASSIGN_OR_RETURN(limits.max_connections, ConnectionsWithinFileLimit(limits.max_connections));
+  server = std::make_unique<net::Server>(core_list, front.get(), limits, tls.get(), clock.get());
   KAGIMORI_RETURN_IF_ERROR(server->Listen(options.host, options.port, options.port_use));
   if (options.metrics_port) KAGIMORI_RETURN_IF_ERROR(ListenForOperators());
   for (auto& core : cores) core->Start();

@@ -11,6 +11,7 @@
 
 #include "app/admin_commands.h"
 #include "app/admin_socket.h"
+#include "app/open_files.h"
 #include "base/log.h"
 #include "crypto/init.h"
 #include "secret/arena.h"
@@ -63,6 +64,7 @@ Result<> PrepareProcess(const ProcessOptions& options) {
   if (options.allow_unlocked_memory && secret::Arena::GetStats().backing == secret::Backing::kUnlocked) {
     log::Warning("secrets are in memory that the system may write to its swap");
   }
+  RaiseFileLimit();
   return {};
 }
 

@@ -10,7 +10,7 @@
 namespace kagimori::app {
 
 // What a process does before it touches data, in this order: core dumps off, OpenSSL with the wiping allocator, the
-// arena for secrets, the log.
+// arena for secrets, the log, and as many open files as the process may have.
 Result<> PrepareProcess(const ProcessOptions& options);
 
 // Serves what was started, with its administration socket, until SIGTERM or SIGINT; SIGHUP reads the TLS files again.

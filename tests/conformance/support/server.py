@@ -23,6 +23,8 @@ def raise_file_limit():
 
 
 class Server:
+    before_exec = None  # called in the child before it becomes the server
+
     def __init__(self, data, *, cores=2, arguments=()):
         self.data = Path(data)
         self.arguments = ["--cores", str(cores), *arguments]
@@ -42,7 +44,9 @@ class Server:
         raise_file_limit()
         command = [BINARY, "dev", "--data", self.data, "--listen", "127.0.0.1:0", *self.arguments]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=self.before_exec
+            )
         line = self._first_line()
         if not line.startswith("ready http://127.0.0.1:"):
             self.process.kill()
