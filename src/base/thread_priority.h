@@ -1,7 +1,7 @@
 #ifndef KAGIMORI_BASE_THREAD_PRIORITY_H_
 #define KAGIMORI_BASE_THREAD_PRIORITY_H_
 
-// Of the calling thread, from now on (sched(7)).
+// Of the calling thread, from now on (sched(7)). Where the system refuses, the log says so and the thread runs on.
 namespace kagimori {
 
 // Runs only where no other thread wants to (SCHED_IDLE, or, where the kernel does not know that, the lowest of the
