@@ -33,11 +33,21 @@ Result<std::unique_ptr<audit::Log>> Freshness::OpenAuditLog(audit::LogOptions op
   return log;
 }
 
-Result<> Freshness::CheckOutsideAnchor(const std::filesystem::path& file, const crypto::Ed25519Signer& signer,
-                                       const ByteArray<16>& deployment, const std::filesystem::path& audit_folder) {
+Result<> Freshness::CheckOutsideAnchor(const std::filesystem::path& file, bool kept,
+                                       const crypto::Ed25519Signer& signer, const ByteArray<16>& deployment,
+                                       const std::filesystem::path& audit_folder) {
   KAGIMORI_ASSIGN_OR_RETURN(std::optional<audit::OutsideAnchor> newest,
                             audit::ReadNewestAnchor(file, signer.public_bytes(), deployment));
-  if (!newest) return {};
+  if (!newest) {
+    if (kept) {
+      older_.push_back("there is no anchor in " + file.string() +
+                       ", but there were some outside: whether store and log are the newest cannot be told. Mount what "
+                       "the file is on, or copy the old file to its new place");
+    } else {
+      log::Warning("there is no anchor outside yet, to tell an older copy by", {{"file", file.string()}});
+    }
+    return {};
+  }
   if (newest->store_revision > revision_) {
     older_.push_back(fmt::format("the store is of revision {}, but {} knows revision {}: the store is an older copy",
                                  revision_, file.string(), newest->store_revision));

@@ -27,8 +27,9 @@ class Freshness {
 
   // Opens the log with the ledger's anchor, and looks at the revision that its newest link names.
   Result<std::unique_ptr<audit::Log>> OpenAuditLog(audit::LogOptions options);
-  // kCorrupt, kIo: the file is there and cannot be trusted or read.
-  Result<> CheckOutsideAnchor(const std::filesystem::path& file, const crypto::Ed25519Signer& signer,
+  // `kept`: the store knows that there are anchors outside, so that a file without one is not the newest that there
+  // was. kCorrupt, kIo: the file is there and cannot be trusted or read.
+  Result<> CheckOutsideAnchor(const std::filesystem::path& file, bool kept, const crypto::Ed25519Signer& signer,
                               const ByteArray<16>& deployment, const std::filesystem::path& audit_folder);
   // kCorrupt: something is older than it should be, and that is not accepted. Blocks when it is: the record of it is on
   // stable storage.

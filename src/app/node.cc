@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/anchors_kept.h"
 #include "app/audit_key.h"
 #include "app/freshness.h"
 #include "app/open_files.h"
@@ -157,9 +158,14 @@ Result<> Node::State::OpenAudit() {
   log_options.keep_for_outside = options.anchors.any();
   Freshness freshness(&integrity->ledger(), options.accept_rollback);
   KAGIMORI_ASSIGN_OR_RETURN(audit, freshness.OpenAuditLog(std::move(log_options)));
+  KAGIMORI_ASSIGN_OR_RETURN(const bool kept, AnchorsAreKept(*hierarchy, store.get()));
   if (!options.anchors.file.empty()) {
     KAGIMORI_RETURN_IF_ERROR(
-        freshness.CheckOutsideAnchor(options.anchors.file, *audit_signer, deployment.id, AuditFolder()));
+        freshness.CheckOutsideAnchor(options.anchors.file, kept, *audit_signer, deployment.id, AuditFolder()));
+  } else if (kept) {
+    log::Warning(
+        "anchors were kept in a file outside before, and none is configured: an old copy of everything is "
+        "found by nothing");
   }
   audit->NoteStoreRevision(integrity->ledger().revision());
   KAGIMORI_RETURN_IF_ERROR(freshness.Decide(clock->Wall(), audit.get()));
@@ -174,7 +180,8 @@ Result<> Node::State::OpenAudit() {
     log::Info("audit events of committed changes were appended after a crash", {{"events", std::to_string(appended)}});
   outbox->Start();
   KAGIMORI_ASSIGN_OR_RETURN(anchors, OutsideAnchors::Open(options.anchors, freshness.rolled_back(), deployment.id,
-                                                          audit.get(), &*audit_signer, clock.get()));
+                                                          audit.get(), &*audit_signer, clock.get(),
+                                                          [this] { return NoteAnchorsKept(*hierarchy, store.get()); }));
   return {};
 }
 

@@ -10,12 +10,15 @@ namespace kagimori::app {
 
 Result<std::unique_ptr<OutsideAnchors>> OutsideAnchors::Open(const OutsideAnchorOptions& options, bool rolled_back,
                                                              const ByteArray<16>& deployment, audit::Log* log,
-                                                             const crypto::Ed25519Signer* signer, const Clock* clock) {
+                                                             const crypto::Ed25519Signer* signer, const Clock* clock,
+                                                             NoteKept note_kept) {
   auto anchors = std::unique_ptr<OutsideAnchors>(new OutsideAnchors(deployment, log, signer, clock));
+  anchors->note_kept_ = std::move(note_kept);
   if (!options.file.empty()) {
     if (rolled_back) KAGIMORI_RETURN_IF_ERROR(audit::SetAnchorFileAside(options.file));
-    anchors->Add("file", options,
-                 [file = options.file](std::string_view line) { return audit::AppendToAnchorFile(file, line); });
+    anchors->Add("file", options, [self = anchors.get(), file = options.file](std::string_view line) {
+      return self->AppendToFile(file, line);
+    });
   }
   if (!options.url.empty()) {
     KAGIMORI_ASSIGN_OR_RETURN(net::PostUrl url, net::ParsePostUrl(options.url));
@@ -38,6 +41,15 @@ void OutsideAnchors::Add(std::string name, const OutsideAnchorOptions& options,
                      .newest = [this] { return Newest(); },
                      .deliver = std::move(deliver),
                      .delivered = [this, place](const auto& anchor) { Delivered(place, anchor.anchor.file); }})});
+}
+
+// An anchor that is outside and unknown to the store could be taken away unnoticed: it counts as not delivered.
+Result<> OutsideAnchors::AppendToFile(const std::filesystem::path& file, std::string_view line) {
+  KAGIMORI_RETURN_IF_ERROR(audit::AppendToAnchorFile(file, line));
+  if (note_kept_ == nullptr) return {};
+  KAGIMORI_RETURN_IF_ERROR(note_kept_());
+  note_kept_ = nullptr;
+  return {};
 }
 
 // The revision is read first: a link that is written in between names one at least as new, never the other way round.

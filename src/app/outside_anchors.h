@@ -36,11 +36,15 @@ class OutsideAnchors {
     audit::AnchorPublisher::Status status;
   };
 
+  // Called once an anchor is in the file, and again after the next one for as long as it fails.
+  using NoteKept = std::function<Result<>()>;
+
   // `rolled_back`: what the anchor file says is of a log that was given up; it is set aside. kInvalid: a URL that is
   // none. kIo: the file cannot be set aside. REQUIRES: log, signer and clock outlive this.
   static Result<std::unique_ptr<OutsideAnchors>> Open(const OutsideAnchorOptions& options, bool rolled_back,
                                                       const ByteArray<16>& deployment, audit::Log* log,
-                                                      const crypto::Ed25519Signer* signer, const Clock* clock);
+                                                      const crypto::Ed25519Signer* signer, const Clock* clock,
+                                                      NoteKept note_kept);
 
   // Delivers the last anchors; each place gets its last moment. Call when the log is synced.
   void Stop();
@@ -53,6 +57,7 @@ class OutsideAnchors {
       : deployment_(deployment), log_(log), signer_(signer), clock_(clock) {}
   void Add(std::string name, const OutsideAnchorOptions& options,
            std::function<Result<>(std::string_view line)> deliver);
+  Result<> AppendToFile(const std::filesystem::path& file, std::string_view line);
   audit::OutsideAnchor Newest() const;
   void Delivered(size_t place, uint64_t file);
 
@@ -64,6 +69,7 @@ class OutsideAnchors {
   audit::Log* log_;
   const crypto::Ed25519Signer* signer_;
   const Clock* clock_;
+  NoteKept note_kept_;  // null once it has succeeded; of the file's publisher alone
   std::mutex mutex_;
   std::vector<uint64_t> files_;  // by place: of the newest anchor there; by mutex_
   std::vector<Publishing> places_;

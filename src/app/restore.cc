@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/anchors_kept.h"
 #include "app/audit_key.h"
 #include "app/service_events.h"
 #include "audit/log.h"
@@ -79,6 +80,7 @@ Result<> Renew(const OpenedBackup& backup, const secret::SecretKey256& root_key,
   store::Transaction transaction;
   transaction.preconditions.push_back({.key = path, .revision = got.records[0]->revision});
   transaction.puts.push_back({.key = path, .value = std::move(renewed)});
+  transaction.deletes.push_back(AnchorsKeptPath());  // those outside are of the old log; this one has none yet
   KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store, std::move(transaction)));
   return {};
 }

@@ -20,9 +20,20 @@ Result<> MakeAuditFolder(const std::filesystem::path& folder) {
   return Fail(ErrorKind::kIo, "cannot make " + folder.string() + ": " + std::strerror(errno));
 }
 
+// One that is not there is a medium that is not mounted: its anchors cannot be asked, and what stands above it (`/`, or
+// the folder of all mounts) is nobody's to write.
+Result<> CheckAnchorFolder(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto folder = std::filesystem::absolute(file).parent_path();
+  if (std::filesystem::is_directory(folder, error)) return {};
+  return Fail(ErrorKind::kNotFound, "the folder of the anchor file is missing: there is no " + folder.string() +
+                                        "; mount what it is on, or make it");
+}
+
 }  // namespace
 
 Result<> ConfineServer(const NodeOptions& options, bool no_confinement) {
+  if (!options.anchors.file.empty()) KAGIMORI_RETURN_IF_ERROR(CheckAnchorFolder(options.anchors.file));
   if (no_confinement) {
     log::Warning("not confined (--no-confinement): a hole in this process is a hole in all that its user may do");
     return {};
@@ -38,12 +49,9 @@ Result<> ConfineServer(const NodeOptions& options, bool no_confinement) {
     KAGIMORI_RETURN_IF_ERROR(MakeAuditFolder(options.audit_folder));
     plan.writable_folders.push_back(options.audit_folder);
   }
-  // Anchor files are appended to, and replaced when they are full.
   if (!options.anchors.file.empty()) {
-    // A medium that is gone holds up nobody, and may come back: until then what is above it is within reach.
-    auto folder = std::filesystem::absolute(options.anchors.file).parent_path();
-    while (!std::filesystem::is_directory(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
-    plan.writable_folders.push_back(folder);
+    // Anchor files are appended to, and replaced when they are full.
+    plan.writable_folders.push_back(std::filesystem::absolute(options.anchors.file).parent_path());
   }
   plan.connects_out = !options.anchors.url.empty();
   if (options.tls) plan.readable_files = {options.tls->certificate_chain, options.tls->private_key};

@@ -6,7 +6,8 @@
 
 namespace kagimori::app {
 
-// Confines the process to what a node with these options needs, makes the audit folder when that lies outside of the
+// Confines the process to what a node with these options needs (kNotFound: the anchor file's folder is missing), makes
+// the audit folder when that lies outside of the
 // data folder, and says in the log what is in force. REQUIRES: before the first thread, after the passphrase is read;
 // the data folder is there.
 Result<> ConfineServer(const NodeOptions& options, bool no_confinement);

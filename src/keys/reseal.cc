@@ -31,6 +31,7 @@ Result<Holds> HoldsOf(std::string_view path) {
       return IsMaterialPath(path) ? Holds::kMaterial : Holds::kNoSecret;
     case RecordType::kClock:
     case RecordType::kHead:
+    case RecordType::kAnchorsKept:
     case RecordType::kAccount:
     case RecordType::kKey:
     case RecordType::kAlias:

@@ -17,10 +17,11 @@ inline constexpr AccountId kNoAccount = AccountId::FromNumber(kNoAccountNumber);
 
 // The first byte of every path. Never reused for another thing.
 enum class RecordType : uint8_t {
-  kDeployment = 0x01,  // store id, terms (wrapped by the root key)
-  kClock = 0x02,       // high-water mark, observed uptime
-  kAuditKey = 0x03,    // the private key that the audit log is signed with, wrapped
-  kHead = 0x04,        // the ledger's heads: the deployment's and one per account
+  kDeployment = 0x01,   // store id, terms (wrapped by the root key)
+  kClock = 0x02,        // high-water mark, observed uptime
+  kAuditKey = 0x03,     // the private key that the audit log is signed with, wrapped
+  kHead = 0x04,         // the ledger's heads: the deployment's and one per account
+  kAnchorsKept = 0x05,  // there once the audit log's anchors are kept in a file outside
   kAccount = 0x10,
   kAccessKey = 0x11,  // by NameMarker of the access key id
   kKey = 0x20,        // head of a key

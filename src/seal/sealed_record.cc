@@ -46,6 +46,7 @@ uint16_t NewestSchema(std::string_view path) {
     case RecordType::kClock:
     case RecordType::kAuditKey:
     case RecordType::kHead:
+    case RecordType::kAnchorsKept:
     case RecordType::kAccount:
     case RecordType::kAccessKey:
     case RecordType::kKey:

@@ -166,17 +166,55 @@ def test_a_hostile_anchor_file_keeps_the_server_from_starting(tmp_path, hostile)
     server.process.wait(timeout=10)
 
 
-def test_a_medium_that_is_gone_holds_up_nobody(tmp_path):
+def test_a_medium_that_goes_holds_up_nobody(tmp_path):
     server, path = with_file(tmp_path)
-    path.parent.rmdir()
     with server:
         kms = aws_client(server, "kms")
+        path.parent.rename(tmp_path / "away")
         kms.create_key()
         wait_for(lambda: "FAILING" in status(server)["audit_anchor_file"])
-        path.parent.mkdir()
+        (tmp_path / "away").rename(path.parent)
         wait_for(lambda: "FAILING" not in status(server)["audit_anchor_file"])
         assert anchors_of(path)[-1]["sequence"] >= 1
     assert "could not be brought outside" in server.log.read_text()
+
+
+def test_without_the_medium_there_is_no_start(tmp_path):
+    """A folder that is not there is not looked for above: the server could write there."""
+    server, path = with_file(tmp_path)
+    path.parent.rmdir()
+    with pytest.raises(AssertionError, match="the folder of the anchor file is missing"):
+        server.start()
+    assert server.process.wait(timeout=10) == 1
+
+
+def refused_without_its_anchors(server):
+    with pytest.raises(AssertionError, match="no anchor in .* but there were some outside"):
+        server.start()
+    assert server.process.wait(timeout=10) == 1
+
+
+def test_anchors_that_were_taken_away_are_missed(tmp_path):
+    """The medium is not mounted, and its mount point is an empty folder: no older copy could be told from the newest."""
+    server, path = with_file(tmp_path)
+    with server:
+        aws_client(server, "kms").create_key()
+    path.rename(tmp_path / "elsewhere")
+    refused_without_its_anchors(server)
+    path.write_bytes(b"")
+    refused_without_its_anchors(server)
+    (tmp_path / "elsewhere").rename(path)
+    with server:  # mounted again
+        aws_client(server, "kms").create_key()
+    path.unlink()
+    server.arguments.append("--accept-rollback")
+    with server:
+        pass
+    assert any(b"AcceptRollback" in file.read_bytes() for file in audit_files(server))
+    server.arguments.remove("--accept-rollback")
+    with server:  # which has anchors again
+        pass
+    assert verify(server, path, tmp_path)[0]
 
 
 @pytest.mark.parametrize("tls", [False, True])
