@@ -22,7 +22,6 @@
 #include <string_view>
 #include <utility>
 
-#include "crypto/ed25519.h"
 #include "seal/envelope.h"
 #include "secret/mapping.h"
 #include "secret/pool.h"
@@ -207,16 +206,6 @@ kagimori::Bytes __wrap__ZN8kagimori4seal12SealEnvelopeERKNS0_8EnvelopeESt6vector
           envelope, std::move(head), plaintext);
   canary::NotePublic(sealed);
   return sealed;
-}
-
-// The one secret that is elsewhere: the audit log's signing key, which OpenSSL keeps on the heap (wiped when it is
-// freed).
-Result<kagimori::crypto::Ed25519Signer> __real__ZN8kagimori6crypto13Ed25519Signer6CreateERKNS_6secret11SecretBytesE(
-    const SecretBytes& seed);
-Result<kagimori::crypto::Ed25519Signer> __wrap__ZN8kagimori6crypto13Ed25519Signer6CreateERKNS_6secret11SecretBytesE(
-    const SecretBytes& seed) {
-  canary::NotePublic(canary::Look(seed));
-  return __real__ZN8kagimori6crypto13Ed25519Signer6CreateERKNS_6secret11SecretBytesE(seed);
 }
 #pragma GCC diagnostic pop
 
