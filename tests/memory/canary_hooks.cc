@@ -6,8 +6,10 @@
 //   secret memory, but are no secrets (those in a message are wrapped once more);
 // * SIGUSR1 writes all memory of the process to $CANARY_DIR/memory (and where it lay to index), but for the secret
 //   arena and what else is locked, which goes to secrets; SIGUSR2 writes these to memory, too: for a sealed server;
+// * with $CANARY_CORE the process may leave a core when it is killed, which it otherwise forbids (secret/process.h);
 // * $CANARY_LEAK plants a leak that the search must find.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -182,6 +184,16 @@ Result<Mapping> __wrap__ZN8kagimori6secret9MapSecretEmb(size_t size, bool allow_
     ++canary::arena_count;
   }
   return mapping;
+}
+
+Result<> __real__ZN8kagimori6secret13HardenProcessEv();
+Result<> __wrap__ZN8kagimori6secret13HardenProcessEv() {
+  if (std::getenv("CANARY_CORE") == nullptr) return __real__ZN8kagimori6secret13HardenProcessEv();
+  rlimit limit{};
+  getrlimit(RLIMIT_CORE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_CORE, &limit);
+  return {};
 }
 
 Result<SecretBytes> __real__ZN8kagimori4seal12OpenEnvelopeERKNS0_8EnvelopeEmSt4spanIKhLm18446744073709551615EE(

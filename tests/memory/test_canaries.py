@@ -10,10 +10,12 @@ import base64
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import time
 import uuid
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -139,6 +141,47 @@ def test_a_planted_leak_is_found(tmp_path, monkeypatch, leak):
     """A secret copied into a string that is forgotten; into one that was freed; bodies and stacks that are not wiped."""
     _, found = run_dev(tmp_path, monkeypatch, leak)
     assert any(" raw " in place or " base64 " in place for place in found)
+
+
+def core_folder(tmp_path):
+    """Where a core of a process that runs there will be."""
+    pattern = Path("/proc/sys/kernel/core_pattern").read_text().strip()
+    if "|" in pattern or "/" in pattern:
+        pytest.skip(f"this system brings cores elsewhere ({pattern})")
+    if resource.getrlimit(resource.RLIMIT_CORE)[1] != resource.RLIM_INFINITY:
+        pytest.skip("this system allows no cores")
+    folder = tmp_path / "core"
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("leak", [None, "string"])
+def test_a_forced_core_has_nothing_secret(tmp_path, monkeypatch, leak):
+    """The kernel's own dump of all that it would dump, mapped files too: what the arena's and the bodies' pages are kept out of.
+    Not confined, since Landlock keeps the kernel, too, from writing the core of a confined process outside of its folders."""
+    folder, cores = canary_folder(tmp_path, monkeypatch), core_folder(tmp_path)
+    monkeypatch.setenv("CANARY_CORE", "1")
+    if leak:
+        monkeypatch.setenv("CANARY_LEAK", leak)
+    with mock.patch.object(server_module, "BINARY", CANARY):
+        server = Server(tmp_path / "data", arguments=("--no-confinement",))
+        server.before_exec = lambda: os.chdir(cores)
+        server.start()
+        known = use(aws_client(server, "kms"), folder / "public") + refused(server)
+        note_deployment(folder, server.data)
+        dump(server.process, folder)
+        Path(f"/proc/{server.process.pid}/coredump_filter").write_text("0x7f")
+        server.process.send_signal(signal.SIGABRT)
+        server.process.wait(timeout=120)
+        assert server.kill() == -signal.SIGABRT
+    core, = cores.iterdir()
+    assert core.stat().st_size > 5_000_000
+    _, found = search(folder, known, [core])
+    in_core = [place for place in found if place.startswith(str(core))]
+    if leak:
+        assert any(" raw " in place or " base64 " in place for place in in_core)
+    else:
+        assert not found, "\n".join(found[:40])
 
 
 def production(tmp_path):
