@@ -261,6 +261,7 @@ void Connection::AppendHead(int status, std::string_view fields, size_t body_siz
 void Connection::Respond(int status, std::string_view fields, std::string body) {
   if (state_ == State::kHandling) {
     close_after_ = !reader_.persistent() || shard_->draining();
+    if (status < 300) newcomer_hook.unlink();
     SendResponse(status, fields, body, reader_.head().method != "HEAD");
   }
   secret::WipeString(&body);
@@ -426,6 +427,12 @@ void Connection::OnTick() {
 
 void Connection::Drain() {
   if (state_ == State::kHandshake || (state_ == State::kReading && reader_.empty())) Close();
+}
+
+bool Connection::CloseUnlessServed() {
+  if (state_ == State::kHandling || state_ == State::kWriting) return false;
+  Close();
+  return true;
 }
 
 void Connection::Close() {

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
+#include <boost/intrusive/list_hook.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <cstdint>
@@ -43,7 +44,13 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   void OnTick();
   // The server is shutting down: closes if no request is under way.
   void Drain();
+  // Closes unless an answer is being worked out or sent. False: it is.
+  bool CloseUnlessServed();
   void Close();
+
+  // While none of its requests has been answered with success: in the shard's list of such connections, oldest first.
+  using NewcomerHook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+  NewcomerHook newcomer_hook;
 
  private:
   class ConnectionExchange;
@@ -116,6 +123,9 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
 };
 
 using ConnectionList = boost::intrusive::list<Connection, boost::intrusive::constant_time_size<true>>;
+using NewcomerList = boost::intrusive::list<
+    Connection, boost::intrusive::member_hook<Connection, Connection::NewcomerHook, &Connection::newcomer_hook>,
+    boost::intrusive::constant_time_size<false>>;
 
 }  // namespace kagimori::net
 

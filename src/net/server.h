@@ -18,7 +18,7 @@ namespace kagimori::net {
 class TlsContext;  // net/tls.h
 
 struct ServerLimits {
-  size_t max_connections = 20'000;             // of all cores together; one more is closed at once
+  size_t max_connections = 20'000;             // of all cores together; one more displaces, or is closed at once
   size_t max_head_bytes = 16 * 1024;           // 431 beyond it
   size_t max_fields = 100;                     // 431
   size_t max_unread_bytes = 64 * 1024 * 1024;  // bodies of all exchanges not yet given to the handler; 503 beyond it
@@ -40,7 +40,7 @@ class Handler {
 struct ServerCounters {  // for /metrics
   uint64_t connections_open = 0;
   uint64_t connections_accepted = 0;
-  uint64_t connections_refused = 0;  // over max_connections
+  uint64_t connections_refused = 0;  // over max_connections: the new one, or an older one that it displaced
   uint64_t protocol_errors = 0;
   uint64_t timeouts = 0;            // of heads, bodies, handshakes and unread responses
   uint64_t accept_failures = 0;     // out of file descriptors or memory

@@ -291,7 +291,10 @@ TEST(ServerTest, OneConnectionTooManyIsClosed) {
   TestServer server(limits);
   auto first = std::make_unique<RawClient>(server.port());
   RawClient second(server.port());
-  ASSERT_TRUE(Eventually([&] { return server.server().counters().connections_open == 2; }));
+  for (RawClient* client : {first.get(), &second}) {
+    client->Send(kGet);
+    ASSERT_EQ(client->Read().status, 200);
+  }
   RawClient third(server.port());
   EXPECT_TRUE(third.Closed());
   EXPECT_EQ(server.server().counters().connections_refused, 1u);
@@ -300,6 +303,56 @@ TEST(ServerTest, OneConnectionTooManyIsClosed) {
   RawClient fourth(server.port());
   fourth.Send(kGet);
   EXPECT_EQ(fourth.Read().status, 200);
+  second.Send(kGet);
+  EXPECT_EQ(second.Read().status, 200);
+}
+
+// Idle connections, half a head, refused requests: whoever has nothing else to show makes room, the oldest first.
+TEST(ServerTest, AtTheLimitWhoNeverSucceededMakesRoom) {
+  ServerLimits limits;
+  limits.max_connections = 4;
+  TestServer server(limits, 1, nullptr, [](Core&, std::unique_ptr<Exchange> exchange) {
+    const bool signed_request = exchange->head().target == "/signed";
+    exchange->Respond(signed_request ? 200 : 400, "", "");
+  });
+  const std::string kSigned = "GET /signed HTTP/1.1\r\nHost: h\r\n\r\n";
+  const auto open = [&] { return server.server().counters().connections_open; };
+  RawClient proven(server.port());
+  proven.Send(kSigned);
+  ASSERT_EQ(proven.Read().status, 200);
+  RawClient idle(server.port());
+  ASSERT_TRUE(Eventually([&] { return open() == 2; }));
+  RawClient slow(server.port());
+  slow.Send("GET / HT");
+  ASSERT_TRUE(Eventually([&] { return open() == 3; }));
+  RawClient refused(server.port());
+  refused.Send(kGet);
+  ASSERT_EQ(refused.Read().status, 400);
+  std::vector<std::unique_ptr<RawClient>> kept;
+  for (RawClient* displaced : {&idle, &slow, &refused}) {
+    kept.push_back(std::make_unique<RawClient>(server.port()));
+    kept.back()->Send(kSigned);
+    EXPECT_EQ(kept.back()->Read().status, 200);
+    EXPECT_TRUE(displaced->Closed());
+  }
+  EXPECT_EQ(server.server().counters().connections_refused, 3u);
+  proven.Send(kSigned);
+  EXPECT_EQ(proven.Read().status, 200);
+}
+
+TEST(ServerTest, WhoIsBeingServedIsNotDisplaced) {
+  ServerLimits limits;
+  limits.max_connections = 1;
+  std::promise<std::unique_ptr<Exchange>> handed;
+  TestServer server(limits, 1, nullptr,
+                    [&](Core&, std::unique_ptr<Exchange> exchange) { handed.set_value(std::move(exchange)); });
+  RawClient busy(server.port());
+  busy.Send(kGet);
+  std::unique_ptr<Exchange> exchange = handed.get_future().get();
+  RawClient next(server.port());
+  EXPECT_TRUE(next.Closed());
+  server.core().Post([exchange = std::move(exchange)] { exchange->Respond(200, "", "done"); });
+  EXPECT_EQ(busy.Read().body, "done");
 }
 
 TEST(ServerTest, AnExchangeDestroyedUnansweredClosesTheConnection) {

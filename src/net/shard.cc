@@ -16,6 +16,9 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kAcceptBackoff{100};
 constexpr milliseconds kWarningInterval{60'000};
+// Connections that are looked at for one to close at the limit: those whose first request is being served are passed
+// over.
+constexpr int kMostPassedOver = 64;
 
 // An eighth of the shortest timeout, at most a second.
 milliseconds TickLength(const ServerLimits& limits) {
@@ -95,11 +98,13 @@ void Shard::AcceptFailed(const boost::system::error_code& ec) {
 
 void Shard::Take(Socket socket) {
   if (shared_->open.fetch_add(1, std::memory_order_relaxed) >= limits_.max_connections) {
-    shared_->open.fetch_sub(1, std::memory_order_relaxed);
     shared_->refused.fetch_add(1, std::memory_order_relaxed);
-    WarnSeldom(&full_warning_, "connection refused: as many as are allowed are open",
+    WarnSeldom(&full_warning_, "connections are refused or displaced: as many as are allowed are open",
                std::to_string(limits_.max_connections));
-    return;  // closed with the socket
+    if (!DisplaceNewcomer()) {
+      shared_->open.fetch_sub(1, std::memory_order_relaxed);
+      return;  // closed with the socket
+    }
   }
   boost::system::error_code ec;
   const tcp::endpoint peer = socket.remote_endpoint(ec);
@@ -115,13 +120,25 @@ void Shard::Take(Socket socket) {
   connection->Start();
 }
 
+// Whoever holds connections without ever being answered must not lock out those who can sign a request.
+bool Shard::DisplaceNewcomer() {
+  int looks = kMostPassedOver;
+  for (auto it = newcomers_.begin(); it != newcomers_.end() && looks > 0; --looks) {
+    const Connection::Ptr connection(&*it++);
+    if (connection->CloseUnlessServed()) return true;
+  }
+  return false;
+}
+
 void Shard::Add(Connection* connection) {
   intrusive_ptr_add_ref(connection);
   connections_.push_back(*connection);
+  newcomers_.push_back(*connection);
 }
 
 void Shard::Remove(Connection* connection) {
   connections_.erase(ConnectionList::s_iterator_to(*connection));
+  connection->newcomer_hook.unlink();
   shared_->open.fetch_sub(1, std::memory_order_relaxed);
   const auto self = shared_from_this();  // the connection may be what keeps the shard
   intrusive_ptr_release(connection);

@@ -86,6 +86,9 @@ class Shard : public std::enable_shared_from_this<Shard> {
   void OnAccept(const boost::system::error_code& ec, Socket socket);
   void AcceptFailed(const boost::system::error_code& ec);
   void Take(Socket socket);
+  // At the limit of connections: closes the oldest of this core that never had a request answered with success. False:
+  // there is none to close.
+  bool DisplaceNewcomer();
   void StartTicking();
   void OnTick();
   void RefreshDate();
@@ -116,6 +119,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
   WorkspacePool workspaces_;
   secret::WipingBuffer scratch_;
   ConnectionList connections_;
+  NewcomerList newcomers_;
   int64_t date_second_ = -1;
   std::string date_line_;
 };
