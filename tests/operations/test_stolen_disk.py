@@ -1,8 +1,10 @@
 """docs/operations/stolen-disk.md, played: a copy of the data folder in other hands, without and with the passphrase."""
 
 import base64
+import json
 import re
 import shutil
+import time
 
 import pytest
 from botocore.exceptions import ClientError
@@ -12,6 +14,17 @@ pytestmark = pytest.mark.timeout(300)
 
 def windows(data, size=16):
     return [data[at:at + size] for at in range(0, len(data) - size + 1, size)]
+
+
+def terms_of(exercise, data):
+    return json.loads(exercise.shell(f"kagimori status --json --data {data}"))["terms"]
+
+
+def eventually(holds, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not (held := holds()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return held
 
 
 def test_the_exercise(exercise):
@@ -62,7 +75,8 @@ def test_the_exercise(exercise):
     said = exercise.step()  # new access keys
     old = exercise.access_key, exercise.secret
     fresh = re.search(r"Access key id: +(\S+)", said)[1], re.search(r"Secret access key: +(\S+)", said)[1]
-    exercise.step()  # start
+    exercise.step()  # start, and a new term
+    assert eventually(lambda: terms_of(exercise, data) == 1), "the terms that the thief has are still there"
     with pytest.raises(ClientError, match="UnrecognizedClientException|InvalidClientTokenId"):
         exercise.kms().list_keys()
     exercise.access_key, exercise.secret = fresh
