@@ -1,7 +1,7 @@
 """The power goes at any instant: what was answered is there after the next start, with its audit record, and nothing is
 half done. A run of the server is recorded (tools/disk_recorder.cc), the disk of many of its instants is rebuilt with any
-part of what was not synced missing (support/disk.py), and the program opens it. KAGIMORI_POWER_CUTS asks for more cuts than
-the few of every run; power_cut.py prints the table."""
+part of what was not synced missing (support/disk.py), and the program opens it. KAGIMORI_POWER_CUTS asks for another number
+of cuts of the main test; power_cut.py prints the table."""
 
 import fnmatch
 import os
@@ -11,8 +11,12 @@ import pytest
 from faults.support.power import LOST, check_recording, cut_power, record
 from faults.support.small_server import SmallServer
 
-CUTS = int(os.environ.get("KAGIMORI_POWER_CUTS", "180"))
-STEPS = 100 if CUTS < 1000 else 400
+CUTS = int(os.environ.get("KAGIMORI_POWER_CUTS", "1000"))
+STEPS = 400
+# Of the tests beside it, each of which asks for one thing.
+WRITTEN_CUTS = 60
+IGNORED_SYNC_CUTS = 30
+SHORT_STEPS = 50
 SEED = int(os.environ.get("KAGIMORI_POWER_SEED", "20261123"))
 
 pytestmark = pytest.mark.timeout(1800)
@@ -41,9 +45,9 @@ def test_nothing_answered_is_lost(recording):
 
 def test_management_calls_are_kept_when_the_audit_log_is_only_written(tmp_path):
     """`audit-durability = "written"`: a record of a use may go with the power; a change and its record may not."""
-    recording = record(tmp_path, seed=SEED, steps=STEPS // 2, durability="written")
+    recording = record(tmp_path, seed=SEED, steps=SHORT_STEPS, durability="written")
     check_recording(recording)
-    report = cut_power(recording, cuts=CUTS // 3, seed=SEED)
+    report = cut_power(recording, cuts=WRITTEN_CUTS, seed=SEED)
     assert findings(report) == []
 
 
@@ -51,16 +55,16 @@ def test_management_calls_are_kept_when_the_audit_log_is_only_written(tmp_path):
 def test_each_kind_of_sync_is_needed(recording, pattern):
     """The same run, as if the syncs of these paths had done nothing."""
     report = cut_power(
-        recording, cuts=CUTS // 6, seed=SEED, ignores_sync=lambda path: fnmatch.fnmatch(path, pattern)
+        recording, cuts=IGNORED_SYNC_CUTS, seed=SEED, ignores_sync=lambda path: fnmatch.fnmatch(path, pattern)
     )
     assert any(cut.problems for cut in report.cuts), f"nothing is lost without the syncs of {pattern}"
 
 
 def test_a_build_without_syncs_loses_what_it_answered(tmp_path):
     """The proof that this test can fail: fsync and fdatasync say that they have done what they have not."""
-    recording = record(tmp_path, seed=SEED, steps=STEPS // 2, no_sync=True)
+    recording = record(tmp_path, seed=SEED, steps=SHORT_STEPS, no_sync=True)
     assert not [event for event in recording.events if event.kind in "BE"]
-    report = cut_power(recording, cuts=CUTS // 6, seed=SEED)
+    report = cut_power(recording, cuts=IGNORED_SYNC_CUTS, seed=SEED)
     lost = [cut for cut in report.cuts if any(kind == LOST for kind, _ in cut.problems)]
     assert len(lost) > len(report.cuts) // 4
 
