@@ -23,14 +23,16 @@ namespace kagimori {
 //   * Loading is the caller's business: BeginLoad before the store is read, Insert after. A value read before an
 //     invalidation is not inserted (Insert says so; read again).
 //
-// Bounded: at most `capacity` entries in the table (random replacement), `kViewSlots` in each View.
+// Bounded: entries that cost `capacity` together in the table (random replacement; an entry costs 1 unless Insert says
+// otherwise), `kViewSlots` entries in each View.
 template <class Key, class Value, class Hash = std::hash<Key>>
 class SnapshotCache {
  public:
   struct Entry {
-    Entry(Key k, std::shared_ptr<const Value> v) : key(std::move(k)), value(std::move(v)) {}
+    Entry(Key k, std::shared_ptr<const Value> v, size_t c) : key(std::move(k)), value(std::move(v)), cost(c) {}
     const Key key;
     const std::shared_ptr<const Value> value;
+    const size_t cost;
     std::atomic<bool> superseded{false};
   };
   using Ref = std::shared_ptr<const Entry>;
@@ -77,16 +79,14 @@ class SnapshotCache {
   }
 
   // False (and nothing is cached) when anything that maps to this key's bucket was invalidated since `ticket`: then the
-  // value may be old.
-  bool Insert(uint64_t ticket, const Key& key, std::shared_ptr<const Value> value) {
+  // value may be old. A value that costs more than the whole capacity is kept alone.
+  bool Insert(uint64_t ticket, const Key& key, std::shared_ptr<const Value> value, size_t cost = 1) {
     std::lock_guard lock(mutex_);
     if (recent_[Hash()(key) % kRecent] > ticket) return false;
-    if (auto old = entries_.find(key); old != entries_.end()) {
-      old->second->superseded.store(true, std::memory_order_release);
-      entries_.erase(old);
-    }
-    if (entries_.size() >= capacity_) EvictOne();
-    entries_.emplace(key, std::make_shared<Entry>(key, std::move(value)));
+    Remove(entries_.find(key));
+    while (cost_ + cost > capacity_ && !entries_.empty()) EvictOne();
+    entries_.emplace(key, std::make_shared<Entry>(key, std::move(value), cost));
+    cost_ += cost;
     return true;
   }
 
@@ -99,10 +99,7 @@ class SnapshotCache {
   void Invalidate(const Key& key) {
     std::lock_guard lock(mutex_);
     recent_[Hash()(key) % kRecent] = ++invalidations_;
-    if (auto old = entries_.find(key); old != entries_.end()) {
-      old->second->superseded.store(true, std::memory_order_release);
-      entries_.erase(old);
-    }
+    Remove(entries_.find(key));
   }
 
   void InvalidateAll() {
@@ -111,21 +108,36 @@ class SnapshotCache {
     for (auto& at : recent_) at = invalidations_;
     for (auto& [key, entry] : entries_) entry->superseded.store(true, std::memory_order_release);
     entries_.clear();
+    cost_ = 0;
   }
 
   size_t size() const {
     std::lock_guard lock(mutex_);
     return entries_.size();
   }
+  // Of all entries together.
+  size_t cost() const {
+    std::lock_guard lock(mutex_);
+    return cost_;
+  }
 
  private:
   static constexpr size_t kViewSlots = 8192;
   static constexpr size_t kRecent = 4096;
+  using Entries = std::unordered_map<Key, std::shared_ptr<Entry>, Hash>;
 
   std::shared_ptr<Entry> Find(const Key& key) {
     std::lock_guard lock(mutex_);
     auto found = entries_.find(key);
     return found == entries_.end() ? nullptr : found->second;
+  }
+
+  // REQUIRES: mutex_ held.
+  void Remove(typename Entries::iterator at) {
+    if (at == entries_.end()) return;
+    at->second->superseded.store(true, std::memory_order_release);
+    cost_ -= at->second->cost;
+    entries_.erase(at);
   }
 
   // REQUIRES: mutex_ held, entries_ not empty. Random replacement: the buckets are walked round and round.
@@ -134,16 +146,15 @@ class SnapshotCache {
       size_t bucket = evict_at_++ % entries_.bucket_count();
       auto first = entries_.begin(bucket);
       if (first == entries_.end(bucket)) continue;
-      Key key = first->first;
-      first->second->superseded.store(true, std::memory_order_release);
-      entries_.erase(key);
+      Remove(entries_.find(first->first));
       return;
     }
   }
 
   const size_t capacity_;
   mutable std::mutex mutex_;
-  std::unordered_map<Key, std::shared_ptr<Entry>, Hash> entries_;
+  Entries entries_;
+  size_t cost_ = 0;  // of the entries together
   std::vector<uint64_t> recent_ =
       std::vector<uint64_t>(kRecent, 0);  // the newest invalidation, by bucket of the key's hash
   uint64_t invalidations_ = 0;

@@ -7,8 +7,8 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "base/worker_pool.h"
 #include "store/limits.h"
-#include "store/reader_pool.h"
 #include "store/rocksdb/rocksdb_open.h"
 #include "store/rocksdb/rocksdb_reads.h"
 #include "store/rocksdb/rocksdb_writer.h"
@@ -50,7 +50,7 @@ class RocksDbStoreImpl : public Store {
   RocksDbStoreImpl(Database database, const RocksDbOptions& options)
       : database_(std::move(database)),
         watches_(database_.revision, options.watch_history),
-        readers_(options.reader_threads, options.max_waiting_reads),
+        readers_({.name = "store-read", .threads = options.reader_threads, .max_waiting = options.max_waiting_reads}),
         writer_(database_.db.get(), &watches_, database_.damaged.get(), database_.revision, options) {}
 
   ~RocksDbStoreImpl() override { Close(); }
@@ -86,7 +86,7 @@ class RocksDbStoreImpl : public Store {
 
   Database database_;
   WatchHub watches_;
-  ReaderPool readers_;
+  WorkerPool readers_;
   GroupWriter writer_;
   std::atomic<uint64_t> inline_reads_{0};
   std::atomic<uint64_t> queued_reads_{0};
