@@ -1,12 +1,11 @@
 #include "crypto/init.h"
 
-#include <malloc.h>
 #include <openssl/crypto.h>
+#include <openssl/decoder.h>
+#include <openssl/encoder.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-#include <cstdlib>
-#include <cstring>
 #include <stdexcept>
 #include <string>
 
@@ -15,30 +14,21 @@
 namespace kagimori::crypto {
 namespace {
 
-void* WipingMalloc(size_t size, const char*, int) { return size == 0 ? nullptr : std::malloc(size); }
-
-void WipingFree(void* block, const char*, int) {
-  if (block == nullptr) return;
-  explicit_bzero(block, malloc_usable_size(block));
-  std::free(block);
-}
-
-// Not realloc(3), which frees the old block unwiped when it moves.
-void* WipingRealloc(void* block, size_t size, const char* file, int line) {
-  if (size == 0) {
-    WipingFree(block, file, line);
-    return nullptr;
-  }
-  const size_t usable = block == nullptr ? 0 : malloc_usable_size(block);
-  if (size <= usable) return block;
-  void* larger = std::malloc(size);
-  if (larger == nullptr) return nullptr;
-  if (usable > 0) std::memcpy(larger, block, usable);
-  WipingFree(block, file, line);
-  return larger;
-}
-
 Algorithms algorithms;  // written by Initialize, read after it
+
+// OpenSSL makes the implementations of a kind at the first fetch of one of them, and keeps them: made here, they lie in
+// ordinary memory, and not in the arena when a private key is the first to need them.
+void MakeImplementations() {
+  EVP_SIGNATURE_free(EVP_SIGNATURE_fetch(nullptr, "ECDSA", nullptr));
+  EVP_ASYM_CIPHER_free(EVP_ASYM_CIPHER_fetch(nullptr, "RSA", nullptr));
+  EVP_KEYEXCH_free(EVP_KEYEXCH_fetch(nullptr, "ECDH", nullptr));
+  EVP_KEM_free(EVP_KEM_fetch(nullptr, "ML-KEM-768", nullptr));
+  EVP_MAC_free(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+  EVP_MD_free(EVP_MD_fetch(nullptr, "SHA2-256", nullptr));
+  EVP_RAND_free(EVP_RAND_fetch(nullptr, "CTR-DRBG", nullptr));
+  OSSL_DECODER_free(OSSL_DECODER_fetch(nullptr, "RSA", nullptr));
+  OSSL_ENCODER_free(OSSL_ENCODER_fetch(nullptr, "RSA", nullptr));
+}
 
 bool HasKeyType(const char* name) {
   EVP_KEYMGMT* type = EVP_KEYMGMT_fetch(nullptr, name, nullptr);
@@ -47,7 +37,7 @@ bool HasKeyType(const char* name) {
 }
 
 Result<> Initialize() {
-  if (CRYPTO_set_mem_functions(WipingMalloc, WipingRealloc, WipingFree) != 1) {
+  if (!InstallOpenSslMemory()) {
     return Fail(ErrorKind::kInternal, "OpenSSL was used before InitOpenSsl");
   }
   // No configuration file: neither it nor the environment may swap an algorithm or load a module. No cleanup at exit:
@@ -60,9 +50,11 @@ Result<> Initialize() {
   const char* missing = nullptr;
   if (algorithms.aes_256_gcm == nullptr) missing = "AES-256-GCM";
   if (algorithms.argon2id == nullptr) missing = "ARGON2ID";
-  for (const char* name : {"ED25519", "RSA", "EC", "ML-DSA-65", "ML-KEM-768"}) {
+  for (const char* name : {"ED25519", "RSA", "EC", "SM2", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87", "ML-KEM-512",
+                           "ML-KEM-768", "ML-KEM-1024"}) {
     if (!HasKeyType(name)) missing = name;
   }
+  MakeImplementations();
   ERR_clear_error();
   if (missing != nullptr) return Fail(ErrorKind::kInternal, std::string("OpenSSL lacks ") + missing);
   return {};

@@ -7,6 +7,8 @@
 
 #include <memory>
 
+#include "crypto/openssl_memory.h"
+
 // Private to crypto/: owners of OpenSSL's objects and the algorithms that are fetched once.
 namespace kagimori::crypto {
 
@@ -21,6 +23,7 @@ struct OpenSslDeleter {
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, OpenSslDeleter<EVP_CIPHER_CTX_free>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, OpenSslDeleter<EVP_MD_CTX_free>>;
 using KdfContext = std::unique_ptr<EVP_KDF_CTX, OpenSslDeleter<EVP_KDF_CTX_free>>;
+using PkeyContext = std::unique_ptr<EVP_PKEY_CTX, OpenSslDeleter<EVP_PKEY_CTX_free>>;
 using Pkey = std::unique_ptr<EVP_PKEY, OpenSslDeleter<EVP_PKEY_free>>;
 using Bio = std::unique_ptr<BIO, OpenSslDeleter<BIO_free_all>>;
 

@@ -57,6 +57,11 @@ void RefillIdBuffer() {
 
 }  // namespace
 
+void PrepareThreadGenerator() {
+  thread_local const bool made = RAND_get0_public(nullptr) != nullptr && RAND_get0_private(nullptr) != nullptr;
+  Require(made, "the thread's random generator");
+}
+
 void FillRandom(MutableByteView out) { Generate(RAND_priv_bytes, out); }
 
 secret::SecretBytes RandomSecret(size_t size) {

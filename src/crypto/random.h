@@ -14,6 +14,10 @@ secret::SecretBytes RandomSecret(size_t size);
 template <size_t N>
 secret::SecretArray<N> RandomSecretArray();  // defined for the sizes in use: 16, 32, 64
 
+// Makes the calling thread's generator, if it has none yet. For SecretAllocations: made within one, it would lie in the
+// arena, which a forked child does not inherit.
+void PrepareThreadGenerator();
+
 // From a buffer per thread that is refilled in blocks and wiped as it is used: ids that are public (request, event,
 // UUIDs). Buffers are dropped in a forked child.
 void FillRandomId(MutableByteView out);

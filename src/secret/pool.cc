@@ -11,8 +11,9 @@
 namespace kagimori::secret {
 namespace {
 
-constexpr std::array<uint16_t, 20> kClassSizes = {16,  32,   48,   64,   96,   128,  192,  256,  384,   512,
-                                                  768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 12288, kLargestClass};
+constexpr std::array<uint32_t, 26> kClassSizes = {16,    32,    48,    64,    96,    128,   192,   256,          384,
+                                                  512,   768,   1024,  1536,  2048,  3072,  4096,  6144,         8192,
+                                                  12288, 16384, 24576, 32768, 49152, 65536, 98304, kLargestClass};
 constexpr size_t kClasses = kClassSizes.size();
 constexpr size_t kStep = 16;  // every class is a multiple, which is also the alignment
 constexpr size_t kMaxCached = 32;
@@ -30,11 +31,13 @@ constexpr auto kClassOf = [] {
   return classes;
 }();
 
-// Small classes are cached generously, large ones hardly: a thread keeps at most 16 KiB (or one block) of each.
+// Small classes are cached generously, large ones hardly: a thread keeps at most this many bytes (or one block) of
+// each.
+constexpr size_t kCachedBytes = 16 * 1024;
 constexpr auto kCacheLimit = [] {
   std::array<uint8_t, kClasses> limits{};
   for (size_t i = 0; i < kClasses; ++i)
-    limits[i] = static_cast<uint8_t>(std::clamp<size_t>(kLargestClass / kClassSizes[i], 1, kMaxCached));
+    limits[i] = static_cast<uint8_t>(std::clamp<size_t>(kCachedBytes / kClassSizes[i], 1, kMaxCached));
   return limits;
 }();
 
@@ -291,6 +294,8 @@ Block AllocateBlock(PoolKind kind, size_t size) {
   KAGIMORI_SECRET_UNPOISON(data, size);
   return {data, kClassSizes[size_class]};
 }
+
+size_t BlockCapacity(size_t size) { return size > kLargestClass ? RoundToPages(size) : kClassSizes[ClassOf(size)]; }
 
 void FreeBlock(PoolKind kind, Block block) noexcept {
   KAGIMORI_SECRET_UNPOISON(block.data, block.capacity);

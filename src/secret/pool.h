@@ -40,11 +40,15 @@ struct Block {
   size_t capacity = 0;
 };
 
-inline constexpr size_t kLargestClass = 16 * 1024;
+// What an ML-DSA-87 signature takes at once (138 KB) has a class yet: mapping it anew each time costs as much as
+// signing.
+inline constexpr size_t kLargestClass = 144 * 1024;
 
 // `size` zero bytes at 16-byte alignment. Under AddressSanitizer only those may be touched, not the block's capacity.
 // REQUIRES: size > 0. Throws std::bad_alloc.
 Block AllocateBlock(PoolKind kind, size_t size);
+// The capacity of every block of `size` bytes.
+size_t BlockCapacity(size_t size);
 // Wipes the whole block. REQUIRES: a block of AllocateBlock of the same kind.
 void FreeBlock(PoolKind kind, Block block) noexcept;
 
