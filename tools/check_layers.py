@@ -16,7 +16,7 @@ FLOORS = {
     0: ["base"],
     1: ["secret"],
     2: ["crypto", "wire", "net", "store"],
-    3: ["shapes", "policy", "sigv4", "audit"],
+    3: ["shapes", "policy", "sigv4", "audit", "attest"],
     4: ["seal", "identity"],
     5: ["keys"],
     6: ["authz"],
@@ -47,6 +47,7 @@ INCLUDES = [  # matched against what stands between <> or ""
     # Asio's TLS layer is OpenSSL by another name.
     Rule("OpenSSL through Asio", re.compile(r"^boost/(asio|beast)/ssl"), ("net/tls",)),
     Rule("libsecp256k1", re.compile(r"^secp256k1"), ("crypto/",)),
+    Rule("libcbor", re.compile(r"^cbor"), ("attest/",)),
     Rule("RocksDB", re.compile(r"^rocksdb/"), ("store/rocksdb", "store/testing/rocksdb")),
     Rule("the wall clock", re.compile(r"^(sys/time\.h|boost/asio/(system_timer|deadline_timer)\.hpp)$"), ("base/clock.cc",)),
     Rule("randomness", re.compile(r"^(sys/random\.h|openssl/rand\.h|boost/random|boost/uuid/(random|uuid_gen))"), ("crypto/random.cc",)),
