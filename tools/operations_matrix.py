@@ -15,8 +15,9 @@ LIMITS = [
     "allows everything. `kagimori serve` refuses any key policy but the default one, in CreateKey and PutKeyPolicy, with",
     "`UnsupportedOperationException`; `kagimori dev` accepts it with a warning in the log, keeps it and shows it.",
     "",
-    "Keys are symmetric (`SYMMETRIC_DEFAULT`), of one Region, with material of Kagimori's own: CreateKey refuses every other spec, origin,",
-    "key store and `MultiRegion` with `UnsupportedOperationException`. `Recipient` is refused with `ValidationException`.",
+    "Keys are of every spec, with material of Kagimori's own or waiting for material (`EXTERNAL`), which nothing can import yet. A",
+    "multi-Region key is made as a primary, and nothing can replicate it yet. Custom key stores are refused with",
+    "`UnsupportedOperationException`. SM2 is in the Regions in China, and elsewhere by an option.",
 ]
 
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <future>
 
+#include "app/attestation_roots.h"
 #include "app/audit_key.h"
 #include "app/commands.h"
 #include "app/new_deployment.h"
@@ -34,6 +35,7 @@ NodeOptions ToNodeOptions(const DevOptions& options, const DataFolder& folder) {
   node.audit_retention = {.age = std::chrono::days(options.audit.retention_days),
                           .bytes = options.audit.retention_mib << 20};
   node.anchors = options.audit.anchors;
+  node.sm2 = options.keys.sm2;
   node.loopback_names_only = !options.insecure_listen;
   node.accept_custom_policies = true;
   // A full laptop is no reason to stop; the audit log still stops everything when nothing can be written.
@@ -102,7 +104,9 @@ Result<> RunDev(const DevOptions& options) {
   KAGIMORI_RETURN_IF_ERROR(PrepareProcess(options.process));
   KAGIMORI_ASSIGN_OR_RETURN(DataFolder folder, DataFolder::OpenOrCreate(options.data));
   KAGIMORI_ASSIGN_OR_RETURN(Signals signals, Signals::Block());
-  KAGIMORI_RETURN_IF_ERROR(ConfineServer(ToNodeOptions(options, folder), options.no_confinement));
+  NodeOptions node_options = ToNodeOptions(options, folder);
+  KAGIMORI_ASSIGN_OR_RETURN(node_options.attestation_roots, LoadAttestationRoots(options.keys.attestation_roots));
+  KAGIMORI_RETURN_IF_ERROR(ConfineServer(node_options, options.no_confinement));
   KAGIMORI_ASSIGN_OR_RETURN(const bool empty, folder.IsEmpty());
   if (empty || folder.IsUnfinished()) KAGIMORI_RETURN_IF_ERROR(Make(options, &folder));
   KAGIMORI_ASSIGN_OR_RETURN(const seal::Deployment deployment, LoadDeployment(folder));
@@ -110,11 +114,11 @@ Result<> RunDev(const DevOptions& options) {
     return Fail(ErrorKind::kInvalid, folder.path().string() + " is no development server's; use `kagimori serve`");
   }
   KAGIMORI_ASSIGN_OR_RETURN(auto root_key, seal::OpenAnyDevelopmentSlot(folder.path(), deployment));
-  KAGIMORI_ASSIGN_OR_RETURN(auto node, Node::Open(ToNodeOptions(options, folder), deployment, std::move(root_key)));
+  KAGIMORI_ASSIGN_OR_RETURN(auto node, Node::Open(node_options, deployment, std::move(root_key)));
   KAGIMORI_RETURN_IF_ERROR(CheckCredentials(options.insecure_listen, folder, node.get()));
   log::Warning("a development server: its root key lies unprotected beside its data");
   log::Warning("key policies other than the default one are kept and shown, but not evaluated");
-  Supervisor supervisor(ToNodeOptions(options, folder), deployment);
+  Supervisor supervisor(node_options, deployment);
   KAGIMORI_RETURN_IF_ERROR(supervisor.StartUnsealed(std::move(node)));
   fmt::print("ready {}\n", supervisor.url());
   std::fflush(stdout);

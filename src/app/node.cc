@@ -14,6 +14,8 @@
 #include "app/open_files.h"
 #include "app/service_events.h"
 #include "app/url.h"
+#include "app/workers.h"
+#include "attest/verifier.h"
 #include "authz/authorizer.h"
 #include "base/log.h"
 #include "crypto/aead.h"
@@ -25,6 +27,7 @@
 #include "keys/clock_keeper.h"
 #include "keys/committer.h"
 #include "keys/key_table.h"
+#include "keys/loaded_key.h"
 #include "keys/outbox.h"
 #include "keys/scheduled_deletion.h"
 #include "secret/arena.h"
@@ -73,6 +76,9 @@ struct Node::State {
   std::unique_ptr<gateway::DiskGuard> disk;
   std::unique_ptr<OutsideAnchors> anchors;
   std::unique_ptr<identity::Directory> directory;
+  std::unique_ptr<Workers> workers;
+  std::unique_ptr<keys::LoadedKeys> loaded_keys;
+  std::unique_ptr<attest::Verifier> attestation;
   std::unique_ptr<keys::KeyTable> keys;
   std::unique_ptr<keys::Committer> committer;
   std::unique_ptr<keys::OutboxDelivery> outbox;
@@ -208,7 +214,11 @@ void Node::State::MakeServices() {
     log::Warning("for want of memory that may be locked (RLIMIT_MEMLOCK) fewer keys are kept in memory",
                  {{"keys", std::to_string(max_keys)}});
   }
-  keys = std::make_unique<keys::KeyTable>(hierarchy.get(), store.get(), max_keys);
+  workers = std::make_unique<Workers>(CoreCount(options.cores));
+  loaded_keys = std::make_unique<keys::LoadedKeys>(hierarchy.get(), store.get(), &workers->long_work,
+                                                   keys::LoadedKeys::MaxBytes(secret::Arena::Limit()));
+  if (options.attestation_roots) attestation = std::make_unique<attest::Verifier>(*options.attestation_roots);
+  keys = std::make_unique<keys::KeyTable>(hierarchy.get(), store.get(), max_keys, loaded_keys.get());
   committer = std::make_unique<keys::Committer>(hierarchy.get(), store.get(), keys.get());
   keys::ScheduledDeletion::Options deletion_options;
   if (deployment.kind == seal::DeploymentKind::kDevelopment)
@@ -230,6 +240,7 @@ void Node::State::MakeServices() {
               .hierarchy = hierarchy.get(),
               .directory = directory.get(),
               .keys = keys.get(),
+              .loaded_keys = loaded_keys.get(),
               .committer = committer.get(),
               .outbox = outbox.get(),
               .authorizer = &authorizer,
@@ -237,8 +248,12 @@ void Node::State::MakeServices() {
               .disk = disk.get(),
               .contended = &contended,
               .quarantine = &integrity->quarantine(),
+              .long_work = &workers->long_work,
+              .key_generation = &workers->key_generation,
+              .attestation = attestation.get(),
               .custom_policies =
-                  options.accept_custom_policies ? kms::CustomPolicies::kAccepted : kms::CustomPolicies::kRefused};
+                  options.accept_custom_policies ? kms::CustomPolicies::kAccepted : kms::CustomPolicies::kRefused,
+              .sm2 = options.sm2};
 }
 
 Result<> Node::State::Listen() {
@@ -494,6 +509,8 @@ void Node::Shutdown(std::chrono::milliseconds grace) {
   }
   state.background_wake.notify_all();
   if (state.background.joinable()) state.background.join();
+  // Before the cores, on which whoever waits for a computation goes on.
+  state.workers->Stop();
   for (auto& core : state.cores) core->Finish();
   if (state.operator_core != nullptr) state.operator_core->Finish();
   state.terms.reset();

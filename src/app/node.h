@@ -16,8 +16,10 @@
 #include "audit/log.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "crypto/certificate_chain.h"
 #include "identity/directory.h"
 #include "keys/term_rotation.h"
+#include "kms/operation.h"
 #include "net/server.h"
 #include "net/tls.h"
 #include "seal/backup_copy.h"
@@ -38,6 +40,8 @@ struct NodeOptions {
   std::optional<net::TlsFiles> tls;
   bool loopback_names_only = false;  // development: refuse foreign Host names and Origins
   bool accept_custom_policies = false;
+  kms::Sm2Regions sm2 = kms::Sm2Regions::kChina;
+  std::optional<crypto::CertificateRoots> attestation_roots;
   int cores = 0;  // 0: as many as the machine has
   std::string metrics_host = "127.0.0.1";
   std::optional<uint16_t> metrics_port;  // nothing: no listener for health and metrics

@@ -31,6 +31,13 @@ Result<audit::Durability> ParseDurability(const std::string& text) {
   return Fail(ErrorKind::kInvalid, "expected write or fsync");
 }
 
+Result<kms::Sm2Regions> ParseSm2(const std::string& text) {
+  if (text == "china") return kms::Sm2Regions::kChina;
+  if (text == "all") return kms::Sm2Regions::kAll;
+  if (text == "none") return kms::Sm2Regions::kNone;
+  return Fail(ErrorKind::kInvalid, "expected china, all or none");
+}
+
 Result<AccountId> ParseAccount(const std::string& text) {
   if (auto account = AccountId::Parse(text)) return *account;
   return Fail(ErrorKind::kInvalid, "expected an account number of 12 digits");
@@ -81,6 +88,14 @@ void AddAudit(OptionParser* parser, AuditChoices* choices) {
                "Authorities that may vouch for the URL's host (PEM; default: the system's)");
   parser->Value("audit-anchor-interval", "DURATION", "Between two anchors (default: 60s)", &choices->anchors.interval,
                 ParseDuration);
+}
+
+void AddKeys(OptionParser* parser, KeyChoices* choices) {
+  parser->Value("sm2", "china|all|none", "Regions in which keys of the spec SM2 can be made (default: china)",
+                &choices->sm2, ParseSm2);
+  parser->Path(
+      "attestation-roots", &choices->attestation_roots,
+      "Authorities that may vouch for attestation documents (PEM; default: requests with a Recipient are refused)");
 }
 
 void AddIntegrity(OptionParser* parser, IntegrityChoices* choices) {
@@ -185,6 +200,7 @@ Parsed<ServeOptions> ParseServe(const Arguments& arguments) {
   parser.Number<uint64_t>("audit-reserve", &options.audit_reserve_mib, 1, 1 << 30,
                           "MiB of free disk below which management calls stop");
   AddAudit(&parser, &options.audit);
+  AddKeys(&parser, &options.keys);
   AddLimits(&parser, &options.limits);
   AddIntegrity(&parser, &options.integrity);
   AddConfinement(&parser, &options.no_confinement);
@@ -216,6 +232,7 @@ Parsed<DevOptions> ParseDev(const Arguments& arguments) {
   AddAddress(&parser, "metrics", &options.metrics, "Where to serve /metrics, /healthz and /readyz (default: nowhere)");
   parser.Number("cores", &options.cores, 0, 1024, "Threads that serve; 0: one for each core");
   AddAudit(&parser, &options.audit);
+  AddKeys(&parser, &options.keys);
   AddIntegrity(&parser, &options.integrity);
   AddConfinement(&parser, &options.no_confinement);
   AddProcessOptions(&parser, &options.process);

@@ -15,6 +15,7 @@
 #include "audit/log.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "kms/operation.h"
 #include "net/server.h"
 #include "net/tls.h"
 
@@ -35,6 +36,11 @@ struct IntegrityChoices {  // what every server takes
   uint64_t scrub_records_per_second = 20'000;
   uint64_t term_rotation_days = 30;  // 0: by command only
   uint64_t term_records_per_second = 2'000;
+};
+
+struct KeyChoices {  // what every server takes
+  kms::Sm2Regions sm2 = kms::Sm2Regions::kChina;
+  std::filesystem::path attestation_roots;  // PEM; empty: requests with a Recipient are refused
 };
 
 struct AuditChoices {           // what every server takes
@@ -58,6 +64,7 @@ struct ServeOptions {
   uint64_t audit_rotate_mib = 256;
   uint64_t audit_reserve_mib = 1024;
   AuditChoices audit;
+  KeyChoices keys;
   IntegrityChoices integrity;
   net::ServerLimits limits;
   bool no_confinement = false;
@@ -71,6 +78,7 @@ struct DevOptions {
   std::optional<ListenAddress> metrics;
   int cores = 0;
   AuditChoices audit;
+  KeyChoices keys;
   IntegrityChoices integrity;
   bool no_confinement = false;
 };

@@ -1,3 +1,4 @@
+#include "app/attestation_roots.h"
 #include "app/commands.h"
 #include "app/new_deployment.h"
 #include "app/open_node.h"
@@ -24,6 +25,7 @@ NodeOptions ToNodeOptions(const ServeOptions& options, const DataFolder& folder)
   node.audit_retention = {.age = std::chrono::days(options.audit.retention_days),
                           .bytes = options.audit.retention_mib << 20};
   node.anchors = options.audit.anchors;
+  node.sm2 = options.keys.sm2;
   if (options.metrics) {
     node.metrics_host = options.metrics->host;
     node.metrics_port = options.metrics->port;
@@ -53,7 +55,8 @@ Result<> RunServe(const ServeOptions& options) {
     KAGIMORI_ASSIGN_OR_RETURN(secret, ReadSlotSecret(options.unlock, deployment));
   }
   KAGIMORI_ASSIGN_OR_RETURN(Signals signals, Signals::Block());
-  const NodeOptions node_options = ToNodeOptions(options, folder);
+  NodeOptions node_options = ToNodeOptions(options, folder);
+  KAGIMORI_ASSIGN_OR_RETURN(node_options.attestation_roots, LoadAttestationRoots(options.keys.attestation_roots));
   KAGIMORI_RETURN_IF_ERROR(ConfineServer(node_options, options.no_confinement));
   Supervisor supervisor(node_options, deployment);
   if (sealed) {

@@ -11,6 +11,7 @@
 #include "crypto/digest.h"
 #include "crypto/hash_internal.h"
 #include "crypto/openssl.h"
+#include "crypto/random.h"
 #include "crypto/testing/vectors.h"
 #include "secret/compare.h"
 #include "secret/testing/secret_testing.h"
@@ -119,8 +120,11 @@ TEST(Hmac, OtherHashesAreRefused) {
 }
 
 TEST(Hmac, IsMadeInTheArenaAndNothingKeyedStays) {
-  std::thread([] {
-    const SecretBytes key = SecretBytes::CopyOf(Bytes(32, 1));
+  const SecretBytes key = SecretBytes::CopyOf(Bytes(32, 1));
+  Hmac(HashAlgorithm::kSha224, key, key);  // so that what the process makes once is there
+  std::thread([&key] {
+    RandomSecret(1);  // and what OpenSSL makes for the thread
+    RandomUuid();
     const OpenSslBytes before = OpenSslBytesOfThread();
     Hmac(HashAlgorithm::kSha224, key, key);
     // With the thread's context, and without keyed states: the last hash below has larger ones than this.

@@ -85,6 +85,7 @@ Bytes Pkcs8Of(const Pkey& key) {
 }
 
 TEST(KeyPairStrictness, ExplicitCurveParametersAreRefused) {
+  GetAlgorithms();
   const std::pair<KeyType, const char*> curves[] = {{KeyType::kP256, "P-256"},
                                                     {KeyType::kP384, "P-384"},
                                                     {KeyType::kP521, "P-521"},
@@ -165,6 +166,7 @@ TEST(KeyPairStrictness, RsaModuliAreOddAndOfTheirSize) {
 
 // Keys restricted to PSS have an identifier of their own (RFC 8017, A.2.3).
 TEST(KeyPairStrictness, RsaPssKeysAreRefused) {
+  GetAlgorithms();
   const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA-PSS", nullptr));
   EVP_PKEY* made = nullptr;
   ASSERT_EQ(EVP_PKEY_keygen_init(context.get()), 1);

@@ -157,6 +157,8 @@ TEST_P(EveryUseOfAKey, SigningLeavesNothingBehind) {
 // blinding, which the key keeps.
 TEST(SigningMemory, IsTheArena) {
   const PrivateKey key = ParsedPair(KeyType::kRsa2048);
+  const PrivateKey other = ParsedPair(KeyType::kRsa2048);  // for what the process makes once
+  ASSERT_TRUE(Sign(other, SignatureScheme::kRsaPkcs1Sha256, MessageForm::kDigest, MessageOf(32)));
   std::thread([&key] {
     RandomSecret(1);  // OpenSSL makes a thread's generators when they are first used
     RandomUuid();

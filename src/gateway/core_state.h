@@ -1,10 +1,12 @@
 #ifndef KAGIMORI_GATEWAY_CORE_STATE_H_
 #define KAGIMORI_GATEWAY_CORE_STATE_H_
 
+#include "attest/verifier.h"
 #include "audit/batcher.h"
 #include "audit/log.h"
 #include "authz/authorizer.h"
 #include "base/clock.h"
+#include "base/worker_pool.h"
 #include "gateway/disk_guard.h"
 #include "gateway/request_stats.h"
 #include "gateway/security_log.h"
@@ -12,6 +14,7 @@
 #include "identity/directory.h"
 #include "keys/committer.h"
 #include "keys/key_table.h"
+#include "keys/loaded_key.h"
 #include "keys/outbox.h"
 #include "kms/operation.h"
 #include "net/core.h"
@@ -27,6 +30,7 @@ struct Services {
   const seal::KeyHierarchy* hierarchy;
   identity::Directory* directory;
   keys::KeyTable* keys;
+  keys::LoadedKeys* loaded_keys;
   keys::Committer* committer;
   keys::OutboxDelivery* outbox;
   const authz::Authorizer* authorizer;
@@ -34,7 +38,11 @@ struct Services {
   const DiskGuard* disk;
   Turnstile* contended;  // where changes that lost to another line up
   const seal::Quarantine* quarantine;
+  WorkerPool* long_work;                // computations that would hold up a core
+  WorkerPool* key_generation;           // the longest ones, which give way to everything else
+  const attest::Verifier* attestation;  // null: no roots are configured
   kms::CustomPolicies custom_policies = kms::CustomPolicies::kRefused;
+  kms::Sm2Regions sm2 = kms::Sm2Regions::kChina;
 };
 
 // What one core has of its own, so that the usual request takes no lock. Used on the core's thread only.
@@ -44,12 +52,14 @@ struct CoreState {
         core(its_core),
         keys(&node->keys->keys()),
         aliases(&node->keys->aliases()),
+        loaded_keys(&node->loaded_keys->cache()),
         credentials(&node->directory->credentials()),
         audit(its_core, node->audit) {
     its_core->AddTurnEndHook([this] {
       constexpr size_t kSlotsPerTurn = 8;
       keys.Sweep(kSlotsPerTurn);
       aliases.Sweep(kSlotsPerTurn);
+      loaded_keys.Sweep(kSlotsPerTurn);
       credentials.Sweep(kSlotsPerTurn);
     });
     its_core->AddTurnEndHook([this] { security.Flush(services->disk->stop() != DiskGuard::Stop::kNothing); });
@@ -59,6 +69,7 @@ struct CoreState {
   net::Core* core;
   keys::KeyCache::View keys;
   keys::AliasCache::View aliases;
+  keys::LoadedKeyCache::View loaded_keys;
   identity::CredentialCache::View credentials;
   sigv4::Verifier signatures;
   audit::CoreBatcher audit;

@@ -1,6 +1,8 @@
 #ifndef KAGIMORI_GATEWAY_OPERATION_RUNNER_H_
 #define KAGIMORI_GATEWAY_OPERATION_RUNNER_H_
 
+#include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +11,8 @@
 #include "keys/state_table.h"
 #include "kms/errors.h"
 #include "kms/operation.h"
+#include "kms/work_cost.h"
+#include "net/offload.h"
 #include "shapes/codec.h"
 #include "wire/json_structure.h"
 
@@ -46,18 +50,66 @@ std::optional<shapes::ApiError> CheckUsageAndState(const typename Op::Inputs& in
   return refused;
 }
 
+// Part of step 7: who is to read the answer. Null: nobody in particular.
+using Recipient = std::shared_ptr<const attest::VerifiedRecipient>;
+Task<std::expected<Recipient, shapes::ApiError>> VerifyRecipient(RequestScope& scope,
+                                                                 const shapes::RecipientInfo& recipient);
+
+// Where the operation's computation belongs, with what it works on in hand.
+template <class Op, class Ready>
+kms::WorkCost CostOf(const Ready& ready, const typename Op::Request& request) {
+  if constexpr (requires { Op::CostOf(ready, request); }) {
+    return Op::CostOf(ready, request);
+  } else {
+    return kms::WorkCost::kCheap;
+  }
+}
+
+// Step 11, on the core or on a worker.
+template <class Op, class Ready>
+Task<PreparedOrError> Run(RequestScope& scope, const kms::Call& call, Ready ready,
+                          const typename Op::Request& request) {
+  using Outcome = kms::Outcome<typename Op::Api>;
+  std::optional<Outcome> outcome;
+  const kms::WorkCost cost = CostOf<Op>(ready, request);
+  if (cost == kms::WorkCost::kCheap) {
+    outcome.emplace(Op::Run(call, std::move(ready), request, scope.trail));
+  } else {
+    WorkerPool* pool = cost == kms::WorkCost::kLong ? scope.services().long_work : scope.services().key_generation;
+    auto work = [&] { return Op::Run(call, std::move(ready), request, scope.trail); };
+    outcome = co_await net::Offload(pool, work);
+    if (!outcome) co_return std::unexpected(shapes::Errors::Throttling());
+  }
+  if (!*outcome) co_return std::unexpected((*outcome).error().error());
+  kms::Reply<typename Op::Api>& reply = **outcome;
+  Prepared prepared{.body = {}, .change = std::move(reply.change)};
+  shapes::EncodeResponse(reply.response, &prepared.body);
+  if (!scope.read_only) {
+    scope.response_elements.clear();
+    shapes::AppendResponseElements<typename Op::Api>(reply.response, scope.trail.key_arn, &scope.response_elements);
+  }
+  co_return prepared;
+}
+
 // Steps 7 to 11, at one snapshot of the store.
 template <class Op>
-Task<PreparedOrError> Prepare(RequestScope& scope, const typename Op::Request& request) {
+Task<PreparedOrError> Prepare(RequestScope& scope, const typename Op::Request& request, const Recipient& recipient) {
   const Services& services = scope.services();
   kms::Call call{.caller = scope.caller(),
                  .region = *scope.region,
                  .now = services.clock->Service(),
                  .markers = kms::Markers(*services.hierarchy, scope.caller().account),
-                 .custom_policies = services.custom_policies};
+                 .custom_policies = services.custom_policies,
+                 .sm2 = services.sm2,
+                 .recipient = recipient.get()};
   keys::Resolver resolver(services.keys, &scope.core().keys, &scope.core().aliases, call.account(), call.region,
                           call.now);
-  kms::Session session{.call = call, .resolver = resolver, .authorizer = *services.authorizer, .trail = scope.trail};
+  kms::Session session{.call = call,
+                       .resolver = resolver,
+                       .authorizer = *services.authorizer,
+                       .trail = scope.trail,
+                       .loaded = *services.loaded_keys,
+                       .loaded_view = scope.core().loaded_keys};
 
   // 7 and 8: resolve, authorize
   auto inputs = co_await Op::Resolve(session, request);
@@ -73,15 +125,19 @@ Task<PreparedOrError> Prepare(RequestScope& scope, const typename Op::Request& r
     if (request.dry_run.value_or(false)) co_return std::unexpected(shapes::Errors::DryRunOperation());
   }
   // 11
-  auto outcome = Op::Run(call, std::move(*inputs), request, scope.trail);
-  if (!outcome) co_return std::unexpected(outcome.error().error());
-  Prepared prepared{.body = {}, .change = std::move(outcome->change)};
-  shapes::EncodeResponse(outcome->response, &prepared.body);
-  if (!scope.read_only) {
-    scope.response_elements.clear();
-    shapes::AppendResponseElements<typename Op::Api>(outcome->response, scope.trail.key_arn, &scope.response_elements);
+  if constexpr (requires { typename Op::Ready; }) {
+    std::optional<typename Op::Ready> ready = Op::ReadyNow(session, *inputs);
+    if (!ready) {
+      Result<typename Op::Ready> loaded = co_await Op::MakeReady(session, std::move(*inputs));
+      if (!loaded) co_return std::unexpected(kms::NotReady(std::move(loaded).error(), scope.trail));
+      ready.emplace(std::move(*loaded));
+    }
+    PreparedOrError done = co_await Run<Op>(scope, call, std::move(*ready), request);
+    co_return done;
+  } else {
+    PreparedOrError done = co_await Run<Op>(scope, call, std::move(*inputs), request);
+    co_return done;
   }
-  co_return prepared;
 }
 
 // Steps 6 to 15 of a request whose signature is verified.
@@ -107,11 +163,23 @@ Task<void> RunOperation(RequestScope& scope, wire::JsonDocument document) {
   if constexpr (requires { Op::FillDefaults(*request); }) Op::FillDefaults(*request);
   shapes::AppendRequestParameters(*request, &scope.request_parameters);
 
+  Recipient recipient;
+  if constexpr (requires { request->recipient; }) {
+    if (request->recipient) {
+      std::expected<Recipient, shapes::ApiError> verified = co_await VerifyRecipient(scope, *request->recipient);
+      if (!verified) {
+        co_await Finish(scope, std::unexpected(std::move(verified).error()), true);
+        co_return;
+      }
+      recipient = *std::move(verified);
+    }
+  }
+
   Turnstile::Guard turn;
   for (int attempt = 1; attempt <= kMaxAttempts; ++attempt) {
     if (attempt == 2) turn = co_await scope.services().contended->Enter(scope.contended);
     scope.trail = {};
-    PreparedOrError prepared = co_await Prepare<Op>(scope, *request);
+    PreparedOrError prepared = co_await Prepare<Op>(scope, *request, recipient);
     bool done = co_await Finish(scope, std::move(prepared), attempt == kMaxAttempts);
     if (done) co_return;
   }

@@ -129,6 +129,27 @@ Task<void> Serve(RequestScope& scope) {
 
 }  // namespace
 
+Task<std::expected<Recipient, ApiError>> VerifyRecipient(RequestScope& scope, const shapes::RecipientInfo& recipient) {
+  const Services& services = scope.services();
+  // Guess: the texts. One for whatever is wrong with a document, so that it says nothing about the roots.
+  if (!recipient.attestation_document || !recipient.key_encryption_algorithm)
+    co_return std::unexpected(Errors::Validation("Recipient needs AttestationDocument and KeyEncryptionAlgorithm."));
+  if (services.attestation == nullptr) {
+    log::Warning("a request with a Recipient is refused: no attestation roots are configured",
+                 {{"request_id", std::string(scope.request_id())}});
+    co_return std::unexpected(Errors::Validation("The attestation document is not valid."));
+  }
+  auto work = [&] { return services.attestation->Verify(*recipient.attestation_document, services.clock->Wall()); };
+  auto verified = co_await net::Offload(services.long_work, work);
+  if (!verified) co_return std::unexpected(Errors::Throttling());
+  if (!*verified) {
+    log::Warning("an attestation document is refused",
+                 {{"request_id", std::string(scope.request_id())}, {"error", Describe((*verified).error())}});
+    co_return std::unexpected(Errors::Validation("The attestation document is not valid."));
+  }
+  co_return std::make_shared<const attest::VerifiedRecipient>(**std::move(verified));
+}
+
 Task<bool> Finish(RequestScope& scope, PreparedOrError prepared, bool last_attempt) {
   if (!prepared) {
     co_await AnswerError(scope, std::move(prepared).error());

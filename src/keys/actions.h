@@ -15,17 +15,24 @@ namespace kagimori::keys::action {
 KAGIMORI_ACTION(CancelKeyDeletion);
 KAGIMORI_ACTION(CreateAlias);
 KAGIMORI_ACTION(CreateKey);
+KAGIMORI_ACTION(Decapsulate);
 KAGIMORI_ACTION(Decrypt);
 KAGIMORI_ACTION(DeleteAlias);
+KAGIMORI_ACTION(DeriveSharedSecret);
 KAGIMORI_ACTION(DescribeKey);
 KAGIMORI_ACTION(DisableKey);
 KAGIMORI_ACTION(EnableKey);
+KAGIMORI_ACTION(Encapsulate);
 KAGIMORI_ACTION(Encrypt);
 KAGIMORI_ACTION(GenerateDataKey);
+KAGIMORI_ACTION(GenerateDataKeyPair);
+KAGIMORI_ACTION(GenerateDataKeyPairWithoutPlaintext);
 KAGIMORI_ACTION(GenerateDataKeyWithoutPlaintext);
+KAGIMORI_ACTION(GenerateMac);
 KAGIMORI_ACTION(GenerateRandom);
 KAGIMORI_ACTION(GetKeyPolicy);
 KAGIMORI_ACTION(GetKeyRotationStatus);
+KAGIMORI_ACTION(GetPublicKey);
 KAGIMORI_ACTION(ListAliases);
 KAGIMORI_ACTION(ListKeyPolicies);
 KAGIMORI_ACTION(ListKeys);
@@ -34,10 +41,13 @@ KAGIMORI_ACTION(PutKeyPolicy);
 KAGIMORI_ACTION(ReEncryptFrom);
 KAGIMORI_ACTION(ReEncryptTo);
 KAGIMORI_ACTION(ScheduleKeyDeletion);
+KAGIMORI_ACTION(Sign);
 KAGIMORI_ACTION(TagResource);
 KAGIMORI_ACTION(UntagResource);
 KAGIMORI_ACTION(UpdateAlias);
 KAGIMORI_ACTION(UpdateKeyDescription);
+KAGIMORI_ACTION(Verify);
+KAGIMORI_ACTION(VerifyMac);
 
 #undef KAGIMORI_ACTION
 

@@ -14,7 +14,7 @@ Task<Result<store::Revision>> Committer::Commit(const Change& change, OutboxEven
 }
 
 void Committer::Forget(const Change& change) {
-  for (const KeyChange& key : change.keys) table_->keys().Invalidate(key.after.name);
+  for (const KeyChange& key : change.keys) table_->Forget(key.after.name);
   for (const AliasChange& alias : change.aliases) table_->aliases().Invalidate(alias.name);
 }
 

@@ -5,12 +5,17 @@
 #include "crypto/aead.h"
 #include "crypto/commitment.h"
 #include "crypto/hedged.h"
+#include "keys/engine_internal.h"
 #include "secret/compare.h"
 
 namespace kagimori::keys::engine {
 namespace {
 
 constexpr std::string_view kLabel = "kagimori/sym/1";
+
+}  // namespace
+
+namespace internal {
 
 Result<Encrypted> Seal(const Key& key, const CanonicalContext& context, const secret::SecretBytes& plaintext) {
   const Material* material = key.current_material();
@@ -44,7 +49,10 @@ Result<Decrypted> Open(const Key& key, const CanonicalContext& context, const Ci
   return Decrypted{std::move(*plaintext), material->id};
 }
 
-}  // namespace
+}  // namespace internal
+
+using internal::Open;
+using internal::Seal;
 
 Result<Encrypted> Encrypt(const Authorized<action::Encrypt, Key>& key, const secret::SecretBytes& plaintext) {
   return Seal(key.resource(), key.context(), plaintext);
@@ -60,15 +68,18 @@ Result<Encrypted> EncryptDataKey(const Authorized<action::GenerateDataKeyWithout
   return Seal(key.resource(), key.context(), data_key);
 }
 
-Result<Decrypted> Decrypt(const Authorized<action::Decrypt, Key>& key, const CiphertextView& ciphertext) {
-  return Open(key.resource(), key.context(), ciphertext);
+Result<Encrypted> EncryptDataKey(const Authorized<action::GenerateDataKeyPair, Key>& key,
+                                 const secret::SecretBytes& pkcs8) {
+  return Seal(key.resource(), key.context(), pkcs8);
 }
 
-Result<ReEncrypted> ReEncrypt(const Authorized<action::ReEncryptFrom, Key>& source, const CiphertextView& ciphertext,
-                              const Authorized<action::ReEncryptTo, Key>& destination) {
-  KAGIMORI_ASSIGN_OR_RETURN(Decrypted opened, Open(source.resource(), source.context(), ciphertext));
-  KAGIMORI_ASSIGN_OR_RETURN(Encrypted sealed, Seal(destination.resource(), destination.context(), opened.plaintext));
-  return ReEncrypted{std::move(sealed.blob), opened.material, sealed.material};
+Result<Encrypted> EncryptDataKey(const Authorized<action::GenerateDataKeyPairWithoutPlaintext, Key>& key,
+                                 const secret::SecretBytes& pkcs8) {
+  return Seal(key.resource(), key.context(), pkcs8);
+}
+
+Result<Decrypted> Decrypt(const Authorized<action::Decrypt, Key>& key, const CiphertextView& ciphertext) {
+  return Open(key.resource(), key.context(), ciphertext);
 }
 
 }  // namespace kagimori::keys::engine

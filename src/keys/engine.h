@@ -9,8 +9,9 @@
 #include "keys/key.h"
 #include "secret/secret_bytes.h"
 
-// Everything that uses the key material of symmetric keys. Each function asks for the permission that it serves, and
-// takes key and encryption context from it alone. Pure computation: no store, no audit, no clock. Thread-safe.
+// Everything that uses the key material of symmetric keys; asymmetric_engine.h and mac_engine.h have the others'. Each
+// function asks for the permission that it serves, and takes key and encryption context from it alone. Pure
+// computation: no store, no audit, no clock. Thread-safe.
 namespace kagimori::keys::engine {
 
 struct Encrypted {
@@ -24,6 +25,11 @@ Result<Encrypted> EncryptDataKey(const Authorized<action::GenerateDataKey, Key>&
                                  const secret::SecretBytes& data_key);
 Result<Encrypted> EncryptDataKey(const Authorized<action::GenerateDataKeyWithoutPlaintext, Key>& key,
                                  const secret::SecretBytes& data_key);
+// `pkcs8`: the private half of a pair.
+Result<Encrypted> EncryptDataKey(const Authorized<action::GenerateDataKeyPair, Key>& key,
+                                 const secret::SecretBytes& pkcs8);
+Result<Encrypted> EncryptDataKey(const Authorized<action::GenerateDataKeyPairWithoutPlaintext, Key>& key,
+                                 const secret::SecretBytes& pkcs8);
 
 struct Decrypted {
   secret::SecretBytes plaintext;
@@ -33,14 +39,6 @@ struct Decrypted {
 // kAuthentication for every ciphertext that this key did not make under this context, without saying what is wrong with
 // it. REQUIRES: `ciphertext` names this key.
 Result<Decrypted> Decrypt(const Authorized<action::Decrypt, Key>& key, const CiphertextView& ciphertext);
-
-struct ReEncrypted {
-  Bytes blob;
-  MaterialId source_material;
-  MaterialId destination_material;
-};
-Result<ReEncrypted> ReEncrypt(const Authorized<action::ReEncryptFrom, Key>& source, const CiphertextView& ciphertext,
-                              const Authorized<action::ReEncryptTo, Key>& destination);
 
 }  // namespace kagimori::keys::engine
 

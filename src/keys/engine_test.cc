@@ -163,22 +163,6 @@ TEST(Engine, NeverTheSameCiphertextTwice) {
   EXPECT_EQ(salts.size(), 200u);
 }
 
-TEST(Engine, ReEncryptGoesFromOneKeyAndContextToTheOther) {
-  auto from = LoadedTestKey(TestName(1), {1});
-  auto to = LoadedTestKey(TestName(2), {2});
-  Bytes blob = Encrypt(from, "x", {{"old", "1"}});
-  auto moved = engine::ReEncrypt(Allow<action::ReEncryptFrom>(from, {{"old", "1"}}), *ParseCiphertext(blob),
-                                 Allow<action::ReEncryptTo>(to, {{"new", "2"}}));
-  ASSERT_TRUE(moved);
-  EXPECT_EQ(moved->source_material, TestMaterialId(1));
-  EXPECT_EQ(moved->destination_material, TestMaterialId(2));
-  EXPECT_EQ(Decrypt(to, moved->blob, {{"new", "2"}}).value(), "x");
-  auto wrong = engine::ReEncrypt(Allow<action::ReEncryptFrom>(from, {{"new", "2"}}), *ParseCiphertext(blob),
-                                 Allow<action::ReEncryptTo>(to, {{"old", "1"}}));
-  ASSERT_FALSE(wrong);
-  EXPECT_EQ(wrong.error().kind, ErrorKind::kAuthentication);
-}
-
 TEST(Engine, DataKeysDecryptLikeEverythingElse) {
   auto key = LoadedTestKey();
   auto data_key = SecretTesting::FromText("0123456789abcdef");

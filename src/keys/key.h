@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "crypto/digest.h"
 #include "keys/ciphertext.h"
+#include "secret/secret_bytes.h"
 #include "shapes/kms.h"
 #include "store/store.h"
 
@@ -35,8 +36,10 @@ struct Material {
   MaterialId id{};
   Timestamp created;
   uint64_t version = 0;
-  // The prepared HMAC of the material: the only form in which symmetric material stays in memory.
+  // SYMMETRIC_DEFAULT: the prepared HMAC of the material, the only form in which it stays in memory.
   std::optional<crypto::HmacSha256Key> kdf;
+  // HMAC specs: the key. Asymmetric material is not here, but in the cache of LoadedKeys.
+  std::optional<secret::SecretBytes> mac_key;
 };
 
 struct Tag {
@@ -75,6 +78,8 @@ struct Key {
   uint64_t head_version = 0;
   PartVersions parts = {};
   store::Revision head_revision = 0;  // 0: not stored yet
+
+  bool multi_region() const { return name.id.kind == KeyId::Kind::kMultiRegion; }
 
   // Gone for every caller: due for deletion, whether or not the reaper has been there.
   bool GoneAt(Timestamp service_now) const { return deletion_due.has_value() && *deletion_due <= service_now; }

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "keys/key_spec.h"
+#include "keys/loaded_key.h"
 #include "keys/paths.h"
 #include "keys/records.h"
 #include "net/await.h"
@@ -63,7 +65,8 @@ class PartReader {
     return std::move(record.message);
   }
 
-  Result<std::shared_ptr<const Material>> ReadMaterial(const MaterialId& id, uint64_t version) const {
+  // As the spec keeps it in a snapshot.
+  Result<std::shared_ptr<const Material>> ReadMaterial(KeySpec spec, const MaterialId& id, uint64_t version) const {
     std::string path = MaterialPath(name_, id);
     KAGIMORI_ASSIGN_OR_RETURN(std::string message, Read(path, version));
     KAGIMORI_ASSIGN_OR_RETURN(records::MaterialRecord record, records::DecodeMaterial(message));
@@ -73,7 +76,11 @@ class PartReader {
     material->id = id;
     material->created = record.created;
     material->version = version;
-    material->kdf.emplace(crypto::HmacSha256Key::Create(bytes));
+    if (spec == KeySpec::kSymmetricDefault) {
+      material->kdf.emplace(crypto::HmacSha256Key::Create(bytes));
+    } else {
+      material->mac_key.emplace(std::move(bytes));
+    }
     return material;
   }
 
@@ -98,8 +105,18 @@ std::vector<std::string> PartPaths(const KeyHead& head) {
                                {key.parts.aliases, Part::kAliases}}) {
     if (version != 0) paths.push_back(PartPath(key.name, part));
   }
-  for (const auto& [id, version] : head.materials) paths.push_back(MaterialPath(key.name, id));
+  if (!IsAsymmetric(key.spec)) {
+    for (const auto& [id, version] : head.materials) paths.push_back(MaterialPath(key.name, id));
+  }
   return paths;
+}
+
+// Asymmetric material: where it is, and nothing of it.
+std::shared_ptr<const Material> ReferenceTo(const MaterialId& id, uint64_t version) {
+  auto material = std::make_shared<Material>();
+  material->id = id;
+  material->version = version;
+  return material;
 }
 
 Result<> ReadParts(const PartReader& reader, const std::vector<std::pair<MaterialId, uint64_t>>& materials, Key* key) {
@@ -122,7 +139,11 @@ Result<> ReadParts(const PartReader& reader, const std::vector<std::pair<Materia
     KAGIMORI_ASSIGN_OR_RETURN(key->aliases, records::DecodeAliasNames(message));
   }
   for (const auto& [id, version] : materials) {
-    KAGIMORI_ASSIGN_OR_RETURN(std::shared_ptr<const Material> material, reader.ReadMaterial(id, version));
+    if (IsAsymmetric(key->spec)) {
+      key->materials.push_back(ReferenceTo(id, version));
+      continue;
+    }
+    KAGIMORI_ASSIGN_OR_RETURN(std::shared_ptr<const Material> material, reader.ReadMaterial(key->spec, id, version));
     key->materials.push_back(std::move(material));
   }
   return {};
@@ -140,8 +161,13 @@ Result<KeyHead> DecodeKeyHead(const seal::KeyHierarchy& hierarchy, const KeyName
 
 }  // namespace
 
-KeyTable::KeyTable(const seal::KeyHierarchy* hierarchy, store::Store* store, size_t max_keys)
-    : hierarchy_(hierarchy), store_(store), keys_(max_keys), aliases_(max_keys) {}
+KeyTable::KeyTable(const seal::KeyHierarchy* hierarchy, store::Store* store, size_t max_keys, LoadedKeys* loaded)
+    : hierarchy_(hierarchy), store_(store), keys_(max_keys), aliases_(max_keys), loaded_(loaded) {}
+
+void KeyTable::Forget(const KeyName& name) {
+  keys_.Invalidate(name);
+  if (loaded_ != nullptr) loaded_->Forget(name);
+}
 
 Task<Result<std::shared_ptr<const Key>>> KeyTable::LoadKey(KeyName name) {
   const std::string head_path = HeadPath(name);

@@ -14,6 +14,8 @@
 
 namespace kagimori::keys {
 
+class LoadedKeys;
+
 using KeyCache = SnapshotCache<KeyName, Key>;
 using AliasCache = SnapshotCache<AliasName, Alias>;
 
@@ -25,10 +27,14 @@ class KeyTable {
   // material has a prepared HMAC of 64 bytes, in a block of 64.
   static size_t MaxKeys(size_t secret_bytes) { return std::min(kMostKeys, secret_bytes / 2 / 64); }
 
-  // REQUIRES: hierarchy and store outlive the table; max_keys > 0.
-  KeyTable(const seal::KeyHierarchy* hierarchy, store::Store* store, size_t max_keys = kMostKeys);
+  // `loaded`: where the material of asymmetric keys is kept, which goes with the snapshot; null where nobody uses any.
+  // REQUIRES: what is pointed to outlives the table; max_keys > 0.
+  KeyTable(const seal::KeyHierarchy* hierarchy, store::Store* store, size_t max_keys = kMostKeys,
+           LoadedKeys* loaded = nullptr);
 
   KeyCache& keys() { return keys_; }
+  // Drops what is cached of a key: it has changed, or may have.
+  void Forget(const KeyName& name);
   AliasCache& aliases() { return aliases_; }
   // How many keys were read from the store because the cache lacked them.
   uint64_t key_loads() const { return key_loads_.load(std::memory_order_relaxed); }
@@ -64,6 +70,7 @@ class KeyTable {
   store::Store* store_;
   KeyCache keys_;
   AliasCache aliases_;
+  LoadedKeys* loaded_;
   std::atomic<uint64_t> key_loads_{0};
 };
 

@@ -15,11 +15,30 @@ Error Corrupt(std::string_view what) {
 }
 
 // The numbers that stand for API values on disk. The index is the number: append only; 0 is never used.
-constexpr std::array kSpecs = {KeySpec::kSymmetricDefault, KeySpec::kSymmetricDefault, KeySpec::kRsa2048,
-                               KeySpec::kRsa3072,          KeySpec::kRsa4096,          KeySpec::kEccNistP256,
-                               KeySpec::kEccNistP384,      KeySpec::kEccNistP521,      KeySpec::kEccSecgP256K1};
-constexpr std::array kUsages = {KeyUsageType::kEncryptDecrypt, KeyUsageType::kEncryptDecrypt, KeyUsageType::kSignVerify,
-                                KeyUsageType::kGenerateVerifyMac, KeyUsageType::kKeyAgreement};
+constexpr std::array kSpecs = {KeySpec::kSymmetricDefault,
+                               KeySpec::kSymmetricDefault,
+                               KeySpec::kRsa2048,
+                               KeySpec::kRsa3072,
+                               KeySpec::kRsa4096,
+                               KeySpec::kEccNistP256,
+                               KeySpec::kEccNistP384,
+                               KeySpec::kEccNistP521,
+                               KeySpec::kEccSecgP256K1,
+                               KeySpec::kEccNistEdwards25519,
+                               KeySpec::kHmac224,
+                               KeySpec::kHmac256,
+                               KeySpec::kHmac384,
+                               KeySpec::kHmac512,
+                               KeySpec::kSm2,
+                               KeySpec::kMlDsa44,
+                               KeySpec::kMlDsa65,
+                               KeySpec::kMlDsa87,
+                               KeySpec::kMlKem512,
+                               KeySpec::kMlKem768,
+                               KeySpec::kMlKem1024};
+constexpr std::array kUsages = {KeyUsageType::kEncryptDecrypt, KeyUsageType::kEncryptDecrypt,
+                                KeyUsageType::kSignVerify,     KeyUsageType::kGenerateVerifyMac,
+                                KeyUsageType::kKeyAgreement,   KeyUsageType::kEncapsulateDecapsulate};
 constexpr std::array kOrigins = {OriginType::kAwsKms, OriginType::kAwsKms, OriginType::kExternal};
 constexpr std::array kManagers = {KeyManagerType::kCustomer, KeyManagerType::kCustomer, KeyManagerType::kAws};
 constexpr std::array kStates = {KeyState::kEnabled, KeyState::kEnabled, KeyState::kDisabled, KeyState::kPendingDeletion,

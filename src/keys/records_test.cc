@@ -83,8 +83,8 @@ TEST(Records, AHeadWithAnUnknownNumberIsCorrupt) {
   EXPECT_TRUE(decode([](auto&) {}));
   const std::function<void(records::KeyHead&)> edits[] = {
       [](auto& head) { head.set_spec(0); },
-      [](auto& head) { head.set_spec(9); },
-      [](auto& head) { head.set_usage(5); },
+      [](auto& head) { head.set_spec(21); },
+      [](auto& head) { head.set_usage(6); },
       [](auto& head) { head.set_origin(0xFFFFFFFF); },
       [](auto& head) { head.set_manager(0); },
       [](auto& head) { head.set_state(5); },

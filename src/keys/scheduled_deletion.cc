@@ -87,7 +87,7 @@ Result<> ScheduledDeletion::PutHead(const Key& before, Key after, store::Transac
                        records::EncodeHead(after));
   transaction.puts.push_back({std::move(path), std::move(sealed)});
   Result<store::Revision> done = store::CommitAndWait(*store_, std::move(transaction));
-  table_->keys().Invalidate(before.name);
+  table_->Forget(before.name);
   for (const std::string& name : before.aliases) {
     table_->aliases().Invalidate({.account = before.name.account, .region = before.name.region, .name = name});
   }
@@ -154,7 +154,7 @@ Result<> ScheduledDeletion::DestroyHead(const Key& key, store::Transaction last_
                                   records::EncodeOutbox(event.line));
   last_step.puts.push_back({std::move(outbox), std::move(sealed)});
   KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(last_step)));
-  table_->keys().Invalidate(key.name);
+  table_->Forget(key.name);
   log::Info("key material destroyed at the end of its waiting period", {{"key", key.arn}});
   return deliver_(event);
 }

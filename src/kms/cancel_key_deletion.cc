@@ -4,7 +4,9 @@ namespace kagimori::kms {
 
 Outcome<CancelKeyDeletion::Api> CancelKeyDeletion::Run(const Call&, Inputs key, const Request&, Trail&) {
   keys::Key after = key.resource();
-  after.stored_state = keys::KeyState::kDisabled;
+  // Guess: a key that never had material waits for it again; disabled, it could be enabled without any.
+  const bool lacks_material = after.origin == keys::OriginType::kExternal && after.materials.empty();
+  after.stored_state = lacks_material ? keys::KeyState::kPendingImport : keys::KeyState::kDisabled;
   after.deletion_due = std::nullopt;
   after.pending_window_days = 0;
   after.due_seen_uptime = 0;

@@ -22,17 +22,29 @@ inline constexpr std::string_view kUnusableCiphertext =
     "allowed "
     "to access.";
 
-// Finds the key of a symmetric ciphertext, as Decrypt and ReEncrypt do: the KeyId, if one is given, must lead to a key;
-// the blob must be one of ours; and must name that key. Without a KeyId the blob says which key it is, and whether that
-// is missing, foreign or forbidden is not told apart.
+// The key with its material, and the ciphertext.
+template <class Action>
+struct ReadyCiphertextKey {
+  keys::Usable<Action> key;
+  std::optional<keys::CiphertextView> ciphertext;
+};
+
+// Finds the key of a ciphertext. An asymmetric one says nothing about its key, which a KeyId must name then; without
+// one, every blob is taken for a symmetric ciphertext. The key of a symmetric one is found as Decrypt and ReEncrypt do:
+// the KeyId, if one is given, must lead to a key; the blob must be one of ours; and must name that key. Without a KeyId
+// the blob says which key it is, and whether that is missing, foreign or forbidden is not told apart.
 //
 // REQUIRES: `blob` lives as long as the result. No blob only where the caller has seen to it that a KeyId is given.
 template <class Api, class Action>
-Task<Resolved<Api, CiphertextKey<Action>>> ResolveCiphertextKey(Session& session, const std::optional<Bytes>& blob,
-                                                                const std::optional<std::string>& key_id,
-                                                                keys::AliasForms forms,
-                                                                keys::CanonicalContext context) {
+Task<Resolved<Api, CiphertextKey<Action>>> ResolveCiphertextKey(
+    Session& session, shapes::EncryptionAlgorithmSpec algorithm, const std::optional<Bytes>& blob,
+    const std::optional<std::string>& key_id, keys::AliasForms forms, keys::CanonicalContext context) {
   using Error = shapes::OpError<Api>;
+  if (key_id && algorithm != shapes::EncryptionAlgorithmSpec::kSymmetricDefault) {
+    auto named = co_await ResolveKey<Api, Action>(session, *key_id, forms, std::move(context));
+    if (!named) co_return std::unexpected(std::move(named).error());
+    co_return CiphertextKey<Action>{std::move(*named), std::nullopt};
+  }
   std::shared_ptr<const keys::Key> key;
   if (key_id) {
     key = session.resolver.FindCached(*key_id);

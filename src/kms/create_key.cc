@@ -1,8 +1,13 @@
 #include "kms/create_key.h"
 
+#include <expected>
+
+#include "crypto/key_pair.h"
 #include "crypto/random.h"
+#include "keys/key_spec.h"
 #include "kms/key_metadata.h"
 #include "kms/key_policy.h"
+#include "kms/spec_regions.h"
 #include "kms/tag_rules.h"
 
 namespace kagimori::kms {
@@ -22,37 +27,66 @@ KeySpec SpecOf(const CreateKey::Request& request) {
   return shapes::ParseEnum<KeySpec>(Name(*request.customer_master_key_spec)).value_or(KeySpec::kSymmetricDefault);
 }
 
-// Spec, usage and origin together, in AWS's order. Other specs than the symmetric one are not built yet.
+std::unexpected<shapes::OpError<Api>> Unsupported(std::string text) {
+  return Refuse<Api>(Errors::UnsupportedOperation(std::move(text)));
+}
+
+// Spec and usage together, in AWS's order.
 std::optional<shapes::OpError<Api>> CheckSpec(const CreateKey::Request& request) {
   if (request.key_spec && request.customer_master_key_spec) {
     return Errors::Validation(
         "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is "
         "deprecated.");
   }
-  KeySpec spec = SpecOf(request);
+  const KeySpec spec = SpecOf(request);
   if (spec != KeySpec::kSymmetricDefault && !request.key_usage) {
     return Errors::Validation(
         "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
   }
-  if (spec == KeySpec::kSymmetricDefault &&
-      request.key_usage.value_or(KeyUsageType::kEncryptDecrypt) != KeyUsageType::kEncryptDecrypt) {
+  if (request.key_usage && !keys::Allows(spec, *request.key_usage)) {
     std::string text = "KeyUsage ";
     text.append(Name(*request.key_usage)).append(" is not compatible with KeySpec ").append(Name(spec));
     return Errors::Validation(std::move(text));
   }
-  if (spec != KeySpec::kSymmetricDefault) {
-    return Errors::UnsupportedOperation("KeySpec " + std::string(Name(spec)) + " is not supported by this release.");
-  }
-  if (request.origin.value_or(OriginType::kAwsKms) != OriginType::kAwsKms) {
-    return Errors::UnsupportedOperation("Origin " + std::string(Name(*request.origin)) +
-                                        " is not supported by this release.");
-  }
-  if (request.custom_key_store_id || request.xks_key_id) {
-    return Errors::UnsupportedOperation("Custom key stores are not supported by this release.");
-  }
-  if (request.multi_region.value_or(false))
-    return Errors::UnsupportedOperation("Multi-Region keys are not supported by this release.");
   return std::nullopt;
+}
+
+// What depends on the Region and on where the material comes from.
+std::expected<void, shapes::OpError<Api>> CheckPlace(const CreateKey::Request& request, const Call& call) {
+  const KeySpec spec = *request.key_spec;
+  const std::optional<crypto::KeyType> type = keys::TraitsOf(spec).type;
+  if (type && !IsInRegion(*type, call)) return Unsupported(NotInRegion("KeySpec", Name(spec)));
+  const OriginType origin = *request.origin;
+  if (origin != OriginType::kAwsKms && origin != OriginType::kExternal)
+    return Unsupported("Origin " + std::string(Name(origin)) + " is not supported by this release.");
+  if (request.custom_key_store_id || request.xks_key_id)
+    return Unsupported("Custom key stores are not supported by this release.");
+  // Guess: the code and the text.
+  if (origin == OriginType::kExternal && !keys::TraitsOf(spec).importable)
+    return Unsupported("Origin EXTERNAL is not supported for KeySpec " + std::string(Name(spec)) + ".");
+  return {};
+}
+
+keys::Key NewKey(const CreateKey::Request& request, const keys::AccountScope& where, Timestamp now) {
+  keys::Key key{.name = {.account = where.account,
+                         .region = where.region,
+                         .id = {.kind = *request.multi_region ? KeyId::Kind::kMultiRegion : KeyId::Kind::kSingleRegion,
+                                .bytes = crypto::RandomUuid()}}};
+  key.arn = key.name.Arn();
+  key.created = now;
+  key.description = *request.description;
+  key.spec = *request.key_spec;
+  key.usage = *request.key_usage;
+  key.origin = *request.origin;
+  if (key.origin == OriginType::kExternal) key.stored_state = keys::KeyState::kPendingImport;
+  return key;
+}
+
+secret::SecretBytes NewMaterialBytes(KeySpec spec) {
+  const keys::KeySpecTraits& traits = keys::TraitsOf(spec);
+  if (traits.type) return crypto::GenerateKeyPair(*traits.type).pkcs8;
+  if (traits.hash) return crypto::RandomSecret(keys::MacKeySize(spec));
+  return crypto::RandomSecret(32);
 }
 
 }  // namespace
@@ -77,20 +111,21 @@ std::optional<shapes::OpError<Api>> CreateKey::Check(const Request& request) {
   return std::nullopt;
 }
 
-Outcome<Api> CreateKey::Run(const Call& call, Inputs scope, const Request& request, Trail& trail) {
+WorkCost CreateKey::CostOf(const Inputs&, const Request& request) {
+  const std::optional<crypto::KeyType> type = keys::TraitsOf(*request.key_spec).type;
+  return type && *request.origin == OriginType::kAwsKms ? CostOfGeneration(*type) : WorkCost::kCheap;
+}
+
+Outcome<CreateKey::Api> CreateKey::Run(const Call& call, Inputs scope, const Request& request, Trail& trail) {
   const keys::AccountScope& where = scope.resource();
+  if (auto place = CheckPlace(request, call); !place) return std::unexpected(std::move(place).error());
   if (request.policy) {
     if (auto refused = CheckKeyPolicy(*request.policy, where.account, where.region, call.custom_policies)) {
       return Refuse<Api>(shapes::OpError<Api>::From(*std::move(refused)));
     }
   }
-  keys::Key key{.name = {.account = where.account,
-                         .region = where.region,
-                         .id = {.kind = KeyId::Kind::kSingleRegion, .bytes = crypto::RandomUuid()}}};
-  key.arn = key.name.Arn();
-  key.created = call.now;
-  key.description = *request.description;
-  keys::KeyChange created{.before = nullptr, .after = {key}, .parts = {}, .material = keys::NewMaterial{}};
+  keys::Key key = NewKey(request, where, call.now);
+  keys::KeyChange created{.before = nullptr, .after = {key}, .parts = {}, .material = std::nullopt};
   if (!key.description.empty()) created.parts.push_back(keys::Part::kDescription);
   if (request.policy) {
     key.policy = StoredPolicy(*request.policy, where.account, where.region);
@@ -100,13 +135,16 @@ Outcome<Api> CreateKey::Run(const Call& call, Inputs scope, const Request& reque
     MergeTags(*request.tags, &key.tags);
     if (!key.tags.empty()) created.parts.push_back(keys::Part::kTags);
   }
-  crypto::FillRandom(created.material->id);
-  created.material->bytes = crypto::RandomSecret(32);
-  created.material->created = call.now;
+  shapes::KeyMetadata metadata = MetadataOf(key);
+  if (key.origin == OriginType::kAwsKms) {
+    keys::NewMaterial& material = created.material.emplace();
+    crypto::FillRandom(material.id);
+    material.bytes = NewMaterialBytes(key.spec);
+    material.created = call.now;
+    if (key.spec == KeySpec::kSymmetricDefault) metadata.current_key_material_id = HexEncode(material.id);
+  }
 
   trail.Add(std::make_shared<const keys::Key>(key));
-  shapes::KeyMetadata metadata = MetadataOf(key);
-  metadata.current_key_material_id = HexEncode(created.material->id);
   created.after = std::move(key);
   keys::Change change;
   change.keys.push_back(std::move(created));

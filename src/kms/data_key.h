@@ -21,6 +21,13 @@ size_t DataKeyLength(const Request& request) {
   return *request.key_spec == shapes::DataKeySpec::kAes128 ? 16 : 32;
 }
 
+// A data key is wrapped by a symmetric key alone; usage and state have been looked at.
+template <class Api>
+std::optional<shapes::OpError<Api>> CheckWrappingKey(const keys::Key& key) {
+  if (key.spec == keys::KeySpec::kSymmetricDefault) return std::nullopt;
+  return shapes::Errors::InvalidKeyUsage("You cannot generate a data key with an asymmetric CMK");
+}
+
 }  // namespace kagimori::kms
 
 #endif  // KAGIMORI_KMS_DATA_KEY_H_

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "kms/ciphertext_key.h"
+#include "kms/on_loaded_key.h"
 
 namespace kagimori::kms {
 
@@ -11,6 +12,7 @@ struct Decrypt {
   using Api = shapes::op::Decrypt;
   using Action = keys::action::Decrypt;
   using Inputs = CiphertextKey<Action>;
+  using Ready = ReadyCiphertextKey<Action>;
   using Request = Api::Request;
   static constexpr auto kUsage = shapes::KeyUsageType::kEncryptDecrypt;
 
@@ -22,7 +24,10 @@ struct Decrypt {
     visit(inputs.key.resource());
   }
   static std::optional<shapes::OpError<Api>> CheckKey(const Request& request, const Inputs& inputs);
-  static Outcome<Api> Run(const Call& call, Inputs inputs, const Request& request, Trail& trail);
+  static std::optional<Ready> ReadyNow(Session& session, Inputs& inputs);
+  static Task<Result<Ready>> MakeReady(Session& session, Inputs inputs);
+  static WorkCost CostOf(const Ready& ready, const Request&) { return CostOfPrivateUse(ready.key.key()); }
+  static Outcome<Api> Run(const Call& call, Ready ready, const Request& request, Trail& trail);
 };
 
 }  // namespace kagimori::kms

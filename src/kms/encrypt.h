@@ -1,16 +1,17 @@
 #ifndef KAGIMORI_KMS_ENCRYPT_H_
 #define KAGIMORI_KMS_ENCRYPT_H_
 
-#include "kms/on_key.h"
+#include "kms/on_loaded_key.h"
 
 namespace kagimori::kms {
 
-struct Encrypt : OnKey<shapes::op::Encrypt, keys::action::Encrypt> {
+struct Encrypt : OnLoadedKey<shapes::op::Encrypt, keys::action::Encrypt> {
   static constexpr auto kUsage = shapes::KeyUsageType::kEncryptDecrypt;
 
   static void FillDefaults(Request& request);
   static std::optional<shapes::OpError<Api>> CheckKey(const Request& request, const Inputs& key);
-  static Outcome<Api> Run(const Call& call, Inputs key, const Request& request, Trail& trail);
+  static WorkCost CostOf(const Ready& key, const Request&) { return CostOfPublicUse(key.key()); }
+  static Outcome<Api> Run(const Call& call, Ready key, const Request& request, Trail& trail);
 };
 
 }  // namespace kagimori::kms

@@ -26,6 +26,11 @@ shapes::ApiError Internal(Error error, Trail& trail) {
   return Errors::KmsInternal();
 }
 
+shapes::ApiError NotReady(Error error, Trail& trail) {
+  if (error.kind == ErrorKind::kLimit) return Errors::Throttling();
+  return Internal(std::move(error), trail);
+}
+
 shapes::ApiError WrongUsage(const keys::Key& key, std::string_view operation) {
   std::string text = key.arn;
   text.append(" key usage is ")
@@ -36,9 +41,9 @@ shapes::ApiError WrongUsage(const keys::Key& key, std::string_view operation) {
   return Errors::InvalidKeyUsage(std::move(text));
 }
 
-std::string IncompatibleAlgorithm(shapes::EncryptionAlgorithmSpec algorithm, const keys::Key& key) {
+std::string IncompatibleAlgorithm(std::string_view algorithm, const keys::Key& key) {
   std::string text = "Algorithm ";
-  text.append(Name(algorithm)).append(" is incompatible with key spec ").append(Name(key.spec)).append(".");
+  text.append(algorithm).append(" is incompatible with key spec ").append(Name(key.spec)).append(".");
   return text;
 }
 

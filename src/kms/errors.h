@@ -15,10 +15,13 @@ shapes::ApiError ToApiError(authz::Denial denial);
 // KMSInternalException; the operator gets the error.
 shapes::ApiError Internal(Error error, Trail& trail);
 
+// Why key material was not made ready: too much to do is ThrottlingException, the rest is Internal.
+shapes::ApiError NotReady(Error error, Trail& trail);
+
 // "<ARN> key usage is SIGN_VERIFY which is not valid for Encrypt."
 shapes::ApiError WrongUsage(const keys::Key& key, std::string_view operation);
-// "Algorithm RSAES_OAEP_SHA_256 is incompatible with key spec SYMMETRIC_DEFAULT."
-std::string IncompatibleAlgorithm(shapes::EncryptionAlgorithmSpec algorithm, const keys::Key& key);
+// "Algorithm RSAES_OAEP_SHA_256 is incompatible with key spec SYMMETRIC_DEFAULT." `algorithm`: its name in the API.
+std::string IncompatibleAlgorithm(std::string_view algorithm, const keys::Key& key);
 
 }  // namespace kagimori::kms
 

@@ -2,7 +2,6 @@
 
 #include "crypto/random.h"
 #include "keys/engine.h"
-#include "kms/data_key.h"
 #include "kms/material_note.h"
 
 namespace kagimori::kms {

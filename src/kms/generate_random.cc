@@ -1,6 +1,7 @@
 #include "kms/generate_random.h"
 
 #include "crypto/random.h"
+#include "kms/recipient.h"
 
 namespace kagimori::kms {
 
@@ -9,13 +10,14 @@ std::optional<shapes::OpError<GenerateRandom::Api>> GenerateRandom::Check(const 
   if (request.custom_key_store_id) {
     return shapes::Errors::UnsupportedOperation("Custom key stores are not supported by this release.");
   }
-  if (request.recipient) return shapes::Errors::Validation("Recipient is not supported by this release.");
   return std::nullopt;
 }
 
-Outcome<GenerateRandom::Api> GenerateRandom::Run(const Call&, Inputs, const Request& request, Trail&) {
-  return Reply<Api>{.response = {.plaintext = crypto::RandomSecret(static_cast<size_t>(*request.number_of_bytes)),
-                                 .ciphertext_for_recipient = std::nullopt},
+Outcome<GenerateRandom::Api> GenerateRandom::Run(const Call& call, Inputs, const Request& request, Trail& trail) {
+  Result<Deliverable> answer = Deliver(call, crypto::RandomSecret(static_cast<size_t>(*request.number_of_bytes)));
+  if (!answer) return Refuse<Api>(shapes::OpError<Api>::From(Internal(std::move(answer).error(), trail)));
+  return Reply<Api>{.response = {.plaintext = std::move(answer->plaintext),
+                                 .ciphertext_for_recipient = std::move(answer->for_recipient)},
                     .change = std::nullopt};
 }
 

@@ -9,12 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "attest/verifier.h"
 #include "authz/authorizer.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/task.h"
 #include "identity/identity.h"
 #include "keys/change.h"
+#include "keys/loaded_key.h"
 #include "keys/resolver.h"
 #include "seal/sealed_record.h"
 #include "shapes/kms_operations.h"
@@ -24,6 +26,9 @@ namespace kagimori::kms {
 // Key policies other than the default one are stored but not yet evaluated: `serve` refuses them, `dev` takes them with
 // a warning.
 enum class CustomPolicies { kRefused, kAccepted };
+
+// Where keys of the spec SM2 can be made. AWS has them in its Regions in China alone.
+enum class Sm2Regions { kNone, kChina, kAll };
 
 // Paging markers: sealed, and bound to the caller's account, the operation and what it lists.
 class Markers {
@@ -48,6 +53,10 @@ struct Call {
   Timestamp now;  // Clock::Service
   Markers markers;
   CustomPolicies custom_policies = CustomPolicies::kRefused;
+  Sm2Regions sm2 = Sm2Regions::kChina;
+  // Whom the answer is for, where the request has a Recipient: its attestation document is verified before anything is
+  // looked up, so that decisions may depend on it.
+  const attest::VerifiedRecipient* recipient = nullptr;
 
   AccountId account() const { return caller.account; }
 };
@@ -80,6 +89,8 @@ struct Session {
   keys::Resolver& resolver;
   const authz::Authorizer& authorizer;
   Trail& trail;
+  keys::LoadedKeys& loaded;
+  keys::LoadedKeyCache::View& loaded_view;
 };
 
 template <class Api>

@@ -4,17 +4,24 @@
 #include "kms/cancel_key_deletion.h"
 #include "kms/create_alias.h"
 #include "kms/create_key.h"
+#include "kms/decapsulate.h"
 #include "kms/decrypt.h"
 #include "kms/delete_alias.h"
+#include "kms/derive_shared_secret.h"
 #include "kms/describe_key.h"
 #include "kms/disable_key.h"
 #include "kms/enable_key.h"
+#include "kms/encapsulate.h"
 #include "kms/encrypt.h"
 #include "kms/generate_data_key.h"
+#include "kms/generate_data_key_pair.h"
+#include "kms/generate_data_key_pair_without_plaintext.h"
 #include "kms/generate_data_key_without_plaintext.h"
+#include "kms/generate_mac.h"
 #include "kms/generate_random.h"
 #include "kms/get_key_policy.h"
 #include "kms/get_key_rotation_status.h"
+#include "kms/get_public_key.h"
 #include "kms/list_aliases.h"
 #include "kms/list_key_policies.h"
 #include "kms/list_keys.h"
@@ -22,10 +29,13 @@
 #include "kms/put_key_policy.h"
 #include "kms/re_encrypt.h"
 #include "kms/schedule_key_deletion.h"
+#include "kms/sign.h"
 #include "kms/tag_resource.h"
 #include "kms/untag_resource.h"
 #include "kms/update_alias.h"
 #include "kms/update_key_description.h"
+#include "kms/verify.h"
+#include "kms/verify_mac.h"
 
 namespace kagimori::kms {
 
@@ -34,10 +44,12 @@ struct OperationList {};
 
 // The one list of the operations that are built. What is not on it is answered with UnsupportedOperationException.
 using BuiltOperations =
-    OperationList<CancelKeyDeletion, CreateAlias, CreateKey, Decrypt, DeleteAlias, DescribeKey, DisableKey, EnableKey,
-                  Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateRandom, GetKeyPolicy,
-                  GetKeyRotationStatus, ListAliases, ListKeyPolicies, ListKeys, ListResourceTags, PutKeyPolicy,
-                  ReEncrypt, ScheduleKeyDeletion, TagResource, UntagResource, UpdateAlias, UpdateKeyDescription>;
+    OperationList<CancelKeyDeletion, CreateAlias, CreateKey, Decapsulate, Decrypt, DeleteAlias, DeriveSharedSecret,
+                  DescribeKey, DisableKey, EnableKey, Encapsulate, Encrypt, GenerateDataKey, GenerateDataKeyPair,
+                  GenerateDataKeyPairWithoutPlaintext, GenerateDataKeyWithoutPlaintext, GenerateMac, GenerateRandom,
+                  GetKeyPolicy, GetKeyRotationStatus, GetPublicKey, ListAliases, ListKeyPolicies, ListKeys,
+                  ListResourceTags, PutKeyPolicy, ReEncrypt, ScheduleKeyDeletion, Sign, TagResource, UntagResource,
+                  UpdateAlias, UpdateKeyDescription, Verify, VerifyMac>;
 
 }  // namespace kagimori::kms
 

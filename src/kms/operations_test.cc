@@ -14,9 +14,15 @@ using std::chrono::hours;
 
 class OperationsTest : public testing::Test {
  protected:
+  // What the operation's Run takes: a permission, and, where it uses key material, that.
   template <class Operation>
-  typename Operation::Inputs Allow(std::shared_ptr<const keys::Key> key) {
-    return authorizer.OnKey<typename Operation::Action>(caller, std::move(key)).value();
+  auto Allow(std::shared_ptr<const keys::Key> key) {
+    auto permission = authorizer.OnKey<typename Operation::Action>(caller, std::move(key)).value();
+    if constexpr (requires { typename Operation::Ready; }) {
+      return *loaded.ReadyNow(&loaded_view, permission);
+    } else {
+      return permission;
+    }
   }
   // Runs an operation on one key.
   template <class Operation>
@@ -53,6 +59,8 @@ class OperationsTest : public testing::Test {
             .now = keys::kTestNow,
             .markers = Markers(*store.hierarchy, keys::kTestAccount)};
   Trail trail;
+  keys::LoadedKeys loaded{store.hierarchy.get(), &store.store, nullptr, 1 << 20};  // symmetric keys need no worker
+  keys::LoadedKeyCache::View loaded_view{&loaded.cache()};
 };
 
 template <class Api>
@@ -70,7 +78,7 @@ TEST_F(OperationsTest, CreateKeyRefusesInTheServicesWords) {
   ExpectRefused(CreateKey::Check(request), "ValidationException",
                 "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
   request.key_usage = shapes::KeyUsageType::kSignVerify;
-  EXPECT_EQ(CreateKey::Check(request)->error().name(), "UnsupportedOperationException");
+  EXPECT_FALSE(CreateKey::Check(request));
   request.key_spec = shapes::KeySpec::kSymmetricDefault;
   ExpectRefused(CreateKey::Check(request), "ValidationException",
                 "KeyUsage SIGN_VERIFY is not compatible with KeySpec SYMMETRIC_DEFAULT");
@@ -82,11 +90,45 @@ TEST_F(OperationsTest, CreateKeyRefusesInTheServicesWords) {
       "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.");
   request.key_spec.reset();
   EXPECT_FALSE(CreateKey::Check(request));
-  request.multi_region = true;
-  EXPECT_EQ(CreateKey::Check(request)->error().name(), "UnsupportedOperationException");
-  request.multi_region = false;
+}
+
+TEST_F(OperationsTest, CreateKeyRefusesWhatTheRegionOrThisReleaseLacks) {
+  auto refused = [&](shapes::KeySpec spec, shapes::KeyUsageType usage, shapes::OriginType origin) {
+    CreateKey::Request request;
+    request.key_spec = spec;
+    request.key_usage = usage;
+    request.origin = origin;
+    auto made = RunCreateKey(std::move(request));
+    return made ? std::string() : std::string(made.error().error().message());
+  };
+  using shapes::OriginType;
+  constexpr auto kSign = shapes::KeyUsageType::kSignVerify;
+  constexpr auto kEncrypt = shapes::KeyUsageType::kEncryptDecrypt;
+  EXPECT_EQ(refused(shapes::KeySpec::kSm2, kSign, OriginType::kAwsKms), "KeySpec SM2 is not supported in this Region");
+  EXPECT_EQ(refused(shapes::KeySpec::kMlDsa44, kSign, OriginType::kExternal),
+            "Origin EXTERNAL is not supported for KeySpec ML_DSA_44.");
+  EXPECT_EQ(refused(shapes::KeySpec::kSymmetricDefault, kEncrypt, OriginType::kAwsCloudhsm),
+            "Origin AWS_CLOUDHSM is not supported by this release.");
+  call.sm2 = Sm2Regions::kAll;
+  EXPECT_EQ(refused(shapes::KeySpec::kSm2, kSign, OriginType::kAwsKms), "");
+}
+
+TEST_F(OperationsTest, AKeyForImportedMaterialWaitsForItWithoutAny) {
+  CreateKey::Request request;
   request.origin = shapes::OriginType::kExternal;
-  EXPECT_EQ(CreateKey::Check(request)->error().name(), "UnsupportedOperationException");
+  request.multi_region = true;
+  auto made = RunCreateKey(std::move(request));
+  ASSERT_TRUE(made);
+  const keys::KeyChange& change = made->change->keys.at(0);
+  EXPECT_FALSE(change.material);
+  EXPECT_EQ(change.after.stored_state, KeyState::kPendingImport);
+  const shapes::KeyMetadata& metadata = *made->response.key_metadata;
+  EXPECT_TRUE(metadata.key_id.starts_with("mrk-"));
+  EXPECT_FALSE(metadata.current_key_material_id);
+  EXPECT_EQ(metadata.multi_region_configuration->multi_region_key_type, shapes::MultiRegionKeyType::kPrimary);
+  auto key = std::make_shared<keys::Key>(change.after);
+  key->stored_state = KeyState::kPendingDeletion;
+  EXPECT_EQ(After(Run<CancelKeyDeletion>(key)).stored_state, KeyState::kPendingImport);
 }
 
 TEST_F(OperationsTest, CreateKeyMakesAKeyWithMaterialOfItsOwn) {
@@ -251,9 +293,9 @@ TEST_F(OperationsTest, EncryptThenDecrypt) {
     Decrypt::Request opened;
     opened.ciphertext_blob = std::move(blob);
     Decrypt::FillDefaults(opened);
-    Decrypt::Inputs inputs{authorizer.OnKey<keys::action::Decrypt>(caller, key).value(),
-                           keys::ParseCiphertext(*opened.ciphertext_blob)};
-    return Decrypt::Run(call, std::move(inputs), opened, trail);
+    auto permission = authorizer.OnKey<keys::action::Decrypt>(caller, key).value();
+    Decrypt::Ready ready{*loaded.ReadyNow(&loaded_view, permission), keys::ParseCiphertext(*opened.ciphertext_blob)};
+    return Decrypt::Run(call, std::move(ready), opened, trail);
   };
   Bytes blob = *sealed->response.ciphertext_blob;
   auto opened = decrypt(blob);

@@ -1,6 +1,9 @@
 #include "kms/re_encrypt.h"
 
-#include "keys/engine.h"
+#include <algorithm>
+
+#include "keys/asymmetric_engine.h"
+#include "kms/encryption_rules.h"
 #include "kms/material_note.h"
 
 namespace kagimori::kms {
@@ -33,7 +36,8 @@ Task<Resolved<ReEncrypt::Api, ReEncrypt::Inputs>> ReEncrypt::Resolve(Session& se
     destination_context = keys::CanonicalContext(*request.destination_encryption_context);
 
   auto source = co_await ResolveCiphertextKey<Api, keys::action::ReEncryptFrom>(
-      session, request.ciphertext_blob, request.source_key_id, source_forms, std::move(source_context));
+      session, *request.source_encryption_algorithm, request.ciphertext_blob, request.source_key_id, source_forms,
+      std::move(source_context));
   if (!source) co_return std::unexpected(std::move(source).error());
   auto destination = co_await ResolveKey<Api, keys::action::ReEncryptTo>(
       session, request.destination_key_id, destination_forms, std::move(destination_context));
@@ -42,32 +46,68 @@ Task<Resolved<ReEncrypt::Api, ReEncrypt::Inputs>> ReEncrypt::Resolve(Session& se
 }
 
 std::optional<shapes::OpError<ReEncrypt::Api>> ReEncrypt::CheckKey(const Request& request, const Inputs& inputs) {
-  if (*request.source_encryption_algorithm != EncryptionAlgorithmSpec::kSymmetricDefault) {
-    return Errors::InvalidKeyUsage(
-        IncompatibleAlgorithm(*request.source_encryption_algorithm, inputs.source.key.resource()));
+  const keys::Authorized<keys::action::ReEncryptFrom, keys::Key>& source = inputs.source.key;
+  auto refused = CheckEncryption(*request.source_encryption_algorithm, !source.context().empty(), source.resource());
+  if (!refused) {
+    refused = CheckEncryption(*request.destination_encryption_algorithm, !inputs.destination.context().empty(),
+                              inputs.destination.resource());
   }
-  if (*request.destination_encryption_algorithm != EncryptionAlgorithmSpec::kSymmetricDefault) {
-    return Errors::InvalidKeyUsage(
-        IncompatibleAlgorithm(*request.destination_encryption_algorithm, inputs.destination.resource()));
-  }
+  if (refused) return shapes::OpError<Api>::From(*std::move(refused));
   return std::nullopt;
 }
 
-Outcome<ReEncrypt::Api> ReEncrypt::Run(const Call&, Inputs inputs, const Request& request, Trail& trail) {
-  if (!inputs.source.ciphertext) return Refuse<Api>(Errors::InvalidCiphertext());
-  auto done = keys::engine::ReEncrypt(inputs.source.key, *inputs.source.ciphertext, inputs.destination);
+// Both or none: the first that is taken would be lost otherwise.
+std::optional<ReEncrypt::Ready> ReEncrypt::ReadyNow(Session& session, Inputs& inputs) {
+  keys::LoadedKeyCache::View* view = &session.loaded_view;
+  if (!session.loaded.IsReady(view, inputs.source.key.resource()) ||
+      !session.loaded.IsReady(view, inputs.destination.resource()))
+    return std::nullopt;
+  return Ready{{*session.loaded.ReadyNow(view, inputs.source.key), inputs.source.ciphertext},
+               *session.loaded.ReadyNow(view, inputs.destination)};
+}
+
+Task<Result<ReEncrypt::Ready>> ReEncrypt::MakeReady(Session& session, Inputs inputs) {
+  auto source = co_await session.loaded.Ready(&session.loaded_view, std::move(inputs.source.key));
+  if (!source) co_return std::unexpected(std::move(source).error());
+  auto destination = co_await session.loaded.Ready(&session.loaded_view, std::move(inputs.destination));
+  if (!destination) co_return std::unexpected(std::move(destination).error());
+  co_return Ready{{std::move(*source), inputs.source.ciphertext}, std::move(*destination)};
+}
+
+WorkCost ReEncrypt::CostOf(const Ready& ready, const Request&) {
+  return std::max(CostOfPrivateUse(ready.source.key.key()), CostOfPublicUse(ready.destination.key()));
+}
+
+Outcome<ReEncrypt::Api> ReEncrypt::Run(const Call&, Ready ready, const Request& request, Trail& trail) {
+  const auto& [source, ciphertext] = ready.source;
+  const bool symmetric = *request.source_encryption_algorithm == EncryptionAlgorithmSpec::kSymmetricDefault;
+  if (!request.ciphertext_blob || (symmetric && !ciphertext)) return Refuse<Api>(Errors::InvalidCiphertext());
+  auto done = keys::engine::ReEncrypt(
+      source,
+      {.algorithm = *request.source_encryption_algorithm, .blob = *request.ciphertext_blob, .symmetric = ciphertext},
+      ready.destination, *request.destination_encryption_algorithm);
   if (!done && done.error().kind == ErrorKind::kAuthentication) return Refuse<Api>(Errors::InvalidCiphertext());
+  if (!done && done.error().kind == ErrorKind::kLimit)
+    return Refuse<Api>(TooLong(*request.destination_encryption_algorithm, ready.destination.key()));
   if (!done) return Refuse<Api>(shapes::OpError<Api>::From(Internal(std::move(done).error(), trail)));
-  NoteMaterial("sourceKeyMaterialId", done->source_material, &trail);
-  NoteMaterial("destinationKeyMaterialId", done->destination_material, &trail);
-  return Reply<Api>{.response = {.ciphertext_blob = std::move(done->blob),
-                                 .source_key_id = inputs.source.key.resource().arn,
-                                 .key_id = inputs.destination.resource().arn,
-                                 .source_encryption_algorithm = request.source_encryption_algorithm,
-                                 .destination_encryption_algorithm = request.destination_encryption_algorithm,
-                                 .source_key_material_id = HexEncode(done->source_material),
-                                 .destination_key_material_id = HexEncode(done->destination_material)},
-                    .change = std::nullopt};
+
+  Reply<Api> reply{.response = {.ciphertext_blob = std::move(done->blob),
+                                .source_key_id = source.key().arn,
+                                .key_id = ready.destination.key().arn,
+                                .source_encryption_algorithm = request.source_encryption_algorithm,
+                                .destination_encryption_algorithm = request.destination_encryption_algorithm,
+                                .source_key_material_id = std::nullopt,
+                                .destination_key_material_id = std::nullopt},
+                   .change = std::nullopt};
+  if (done->source_material) {
+    NoteMaterial("sourceKeyMaterialId", *done->source_material, &trail);
+    reply.response.source_key_material_id = HexEncode(*done->source_material);
+  }
+  if (done->destination_material) {
+    NoteMaterial("destinationKeyMaterialId", *done->destination_material, &trail);
+    reply.response.destination_key_material_id = HexEncode(*done->destination_material);
+  }
+  return reply;
 }
 
 }  // namespace kagimori::kms

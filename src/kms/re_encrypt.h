@@ -2,6 +2,7 @@
 #define KAGIMORI_KMS_RE_ENCRYPT_H_
 
 #include "kms/ciphertext_key.h"
+#include "kms/on_loaded_key.h"
 
 namespace kagimori::kms {
 
@@ -11,6 +12,10 @@ struct ReEncrypt {
   struct Inputs {
     CiphertextKey<keys::action::ReEncryptFrom> source;
     keys::Authorized<keys::action::ReEncryptTo, keys::Key> destination;
+  };
+  struct Ready {
+    ReadyCiphertextKey<keys::action::ReEncryptFrom> source;
+    keys::Usable<keys::action::ReEncryptTo> destination;
   };
   static constexpr auto kUsage = shapes::KeyUsageType::kEncryptDecrypt;
 
@@ -23,7 +28,10 @@ struct ReEncrypt {
     visit(inputs.destination.resource());
   }
   static std::optional<shapes::OpError<Api>> CheckKey(const Request& request, const Inputs& inputs);
-  static Outcome<Api> Run(const Call& call, Inputs inputs, const Request& request, Trail& trail);
+  static std::optional<Ready> ReadyNow(Session& session, Inputs& inputs);
+  static Task<Result<Ready>> MakeReady(Session& session, Inputs inputs);
+  static WorkCost CostOf(const Ready& ready, const Request& request);
+  static Outcome<Api> Run(const Call& call, Ready ready, const Request& request, Trail& trail);
 };
 
 }  // namespace kagimori::kms

@@ -164,7 +164,7 @@ TEST(Errors, TextsOfUsage) {
   shapes::ApiError wrong = WrongUsage(key, "Encrypt");
   EXPECT_EQ(wrong.name(), "InvalidKeyUsageException");
   EXPECT_EQ(wrong.message(), key.arn + " key usage is SIGN_VERIFY which is not valid for Encrypt.");
-  EXPECT_EQ(IncompatibleAlgorithm(shapes::EncryptionAlgorithmSpec::kRsaesOaepSha256, key),
+  EXPECT_EQ(IncompatibleAlgorithm("RSAES_OAEP_SHA_256", key),
             "Algorithm RSAES_OAEP_SHA_256 is incompatible with key spec SYMMETRIC_DEFAULT.");
 }
 

@@ -2,11 +2,24 @@
 
 #include <utility>
 
+#include "keys/key_spec.h"
 #include "kms/alias_rules.h"
 
 namespace kagimori::kms {
 
 using shapes::Errors;
+
+namespace {
+
+// An alias stays with symmetric, asymmetric or HMAC keys.
+bool AreOfOneType(const keys::Key& a, const keys::Key& b) {
+  const auto type = [](const keys::Key& key) {
+    return std::pair(keys::IsAsymmetric(key.spec), keys::TraitsOf(key.spec).hash.has_value());
+  };
+  return type(a) == type(b);
+}
+
+}  // namespace
 
 std::optional<shapes::OpError<UpdateAlias::Api>> UpdateAlias::Check(const Request& request) {
   if (auto refused = CheckAliasName(request.alias_name)) return shapes::OpError<Api>::From(*std::move(refused));
@@ -31,6 +44,12 @@ Outcome<UpdateAlias::Api> UpdateAlias::Run(const Call& call, Inputs inputs, cons
     text.append(Name(now.usage)).append(" to a CMK with key usage ").append(Name(wanted.usage));
     text.append(". The key usage of the current CMK and the new CMK must be the same.");
     return Refuse<Api>(Errors::Validation(std::move(text)));
+  }
+  // Guess: the text.
+  if (!AreOfOneType(now, wanted)) {
+    return Refuse<Api>(Errors::Validation("Alias " + request.alias_name +
+                                          " cannot be changed to a CMK of another type. The type of the current CMK "
+                                          "and the new CMK must be the same."));
   }
   if (wanted.stored_state == keys::KeyState::kPendingDeletion) {
     return Refuse<Api>(Errors::KmsInvalidState(wanted.arn + " is pending deletion."));

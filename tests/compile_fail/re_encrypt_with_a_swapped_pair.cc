@@ -1,14 +1,15 @@
 // expect: invalid initialization of reference|no matching function|no known conversion
 // Source and destination have permissions of their own.
-#include "keys/engine.h"
+#include "keys/asymmetric_engine.h"
 
 namespace keys = kagimori::keys;
 
-auto Use(const keys::Authorized<keys::action::ReEncryptFrom, keys::Key>& source, const keys::CiphertextView& ciphertext,
-         const keys::Authorized<keys::action::ReEncryptTo, keys::Key>& destination) {
+auto Use(const keys::Usable<keys::action::ReEncryptFrom>& source, const keys::engine::SourceCiphertext& ciphertext,
+         const keys::Usable<keys::action::ReEncryptTo>& destination) {
+  constexpr auto kAlgorithm = kagimori::shapes::EncryptionAlgorithmSpec::kSymmetricDefault;
 #ifdef TWIN
-  return keys::engine::ReEncrypt(source, ciphertext, destination);
+  return keys::engine::ReEncrypt(source, ciphertext, destination, kAlgorithm);
 #else
-  return keys::engine::ReEncrypt(destination, ciphertext, source);
+  return keys::engine::ReEncrypt(destination, ciphertext, source, kAlgorithm);
 #endif
 }

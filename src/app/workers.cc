@@ -1,0 +1,32 @@
+#include "app/workers.h"
+
+#include "base/thread_priority.h"
+
+namespace kagimori::app {
+namespace {
+
+// What may wait for each thread. An RSA-4096 signature takes some milliseconds, an RSA-4096 pair about a second:
+// whoever waits behind more than this would give up before.
+constexpr size_t kLongWaiting = 256;
+constexpr size_t kKeyGenerationWaiting = 16;
+
+size_t Times(int threads, size_t each) { return static_cast<size_t>(threads) * each; }
+
+}  // namespace
+
+Workers::Workers(int cores)
+    : long_work(
+          {.name = "long-work", .threads = cores, .max_waiting = Times(cores, kLongWaiting), .on_start = nullptr}),
+      key_generation({.name = "key-pairs",
+                      .threads = cores,
+                      .max_waiting = Times(cores, kKeyGenerationWaiting),
+                      .on_start = BecomeBackgroundThread}) {}
+
+void Workers::Stop() {
+  long_work.Hurry();
+  key_generation.Hurry();
+  long_work.Close();
+  key_generation.Close();
+}
+
+}  // namespace kagimori::app
