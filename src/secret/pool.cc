@@ -91,6 +91,7 @@ class Pool {
 
   void GiveLarge(Block block) noexcept {
     KAGIMORI_SECRET_UNPOISON(block.data, block.capacity);
+    KAGIMORI_SECRET_UNROOT(block.data, block.capacity);
     Unmap({block.data, block.capacity});
     std::lock_guard lock(mutex_);
     mapped_ -= block.capacity;
@@ -132,6 +133,7 @@ class Pool {
  private:
   Result<> StartLocked(size_t size) {
     KAGIMORI_ASSIGN_OR_RETURN(Mapping arena, MapSecret(size, allow_unlocked_));
+    KAGIMORI_SECRET_ROOT(arena.data, arena.size);
     KAGIMORI_SECRET_POISON(arena.data, arena.size);
     weakest_ = arena.backing;
     arena_size_ = arena.size;
@@ -153,6 +155,7 @@ class Pool {
     if (size > limit_ || mapped_ > limit_ - size) throw std::bad_alloc();
     Result<Mapping> mapping = kind_ == PoolKind::kSecret ? MapSecret(size, allow_unlocked_) : MapUndumpable(size);
     if (!mapping) throw std::bad_alloc();
+    KAGIMORI_SECRET_ROOT(mapping->data, mapping->size);
     mapped_ += mapping->size;
     weakest_ = std::max(weakest_, mapping->backing);
     return *mapping;

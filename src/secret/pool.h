@@ -16,11 +16,17 @@
 #endif
 #ifdef KAGIMORI_SECRET_ASAN
 #include <sanitizer/asan_interface.h>
+#include <sanitizer/lsan_interface.h>
 #define KAGIMORI_SECRET_POISON(data, size) __asan_poison_memory_region(data, size)
 #define KAGIMORI_SECRET_UNPOISON(data, size) __asan_unpoison_memory_region(data, size)
+// OpenSSL's objects in the arena point to others outside of it, which are no leaks.
+#define KAGIMORI_SECRET_ROOT(data, size) __lsan_register_root_region(data, size)
+#define KAGIMORI_SECRET_UNROOT(data, size) __lsan_unregister_root_region(data, size)
 #else
 #define KAGIMORI_SECRET_POISON(data, size) static_cast<void>(0)
 #define KAGIMORI_SECRET_UNPOISON(data, size) static_cast<void>(0)
+#define KAGIMORI_SECRET_ROOT(data, size) static_cast<void>(0)
+#define KAGIMORI_SECRET_UNROOT(data, size) static_cast<void>(0)
 #endif
 
 // The allocator below SecretBytes and WipingBuffer; private to secret/.
