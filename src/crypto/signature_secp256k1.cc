@@ -11,8 +11,9 @@ namespace {
 
 constexpr size_t kMaxDerSize = 72;  // bytes: two integers of 33 bytes, with three headers of 2
 
-// libsecp256k1 gives the lower of the two S that sign the same (a rule of Bitcoin's). AWS KMS gives either, and a client
-// that needs the lower one has to see to it itself: here, too, or it would learn of that from AWS. By a fresh random bit.
+// libsecp256k1 gives the lower of the two S that sign the same (a rule of Bitcoin's). AWS KMS gives either, and a
+// client that needs the lower one has to see to it itself: here, too, or it would learn of that from AWS. By a fresh
+// random bit.
 bool TakeEitherS(secp256k1_ecdsa_signature* signature) {
   ByteArray<1> bit;
   FillRandom(bit);
