@@ -1,6 +1,5 @@
 #include "crypto/asymmetric_encryption.h"
 
-#include <openssl/asn1.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/params.h>
@@ -68,15 +67,11 @@ Result<secret::SecretBytes> Decrypt(const Pkey& key, EncryptionScheme scheme, By
   return refusal;
 }
 
-using Sequence =
-    std::unique_ptr<ASN1_SEQUENCE_ANY,
-                    decltype([](ASN1_SEQUENCE_ANY* sequence) { sk_ASN1_TYPE_pop_free(sequence, ASN1_TYPE_free); })>;
-
 // OpenSSL takes BER and overlooks what follows it. Here a message has no second spelling: what is read must be what is
 // written again.
 bool IsDerSequence(ByteView bytes) {
   const unsigned char* at = bytes.data();
-  const Sequence sequence(d2i_ASN1_SEQUENCE_ANY(nullptr, &at, static_cast<long>(bytes.size())));
+  const Asn1Sequence sequence(d2i_ASN1_SEQUENCE_ANY(nullptr, &at, static_cast<long>(bytes.size())));
   unsigned char* again = nullptr;
   const int size = sequence == nullptr ? -1 : i2d_ASN1_SEQUENCE_ANY(sequence.get(), &again);
   const bool same = size > 0 && std::ranges::equal(bytes, ByteView(again, static_cast<size_t>(size)));

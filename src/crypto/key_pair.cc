@@ -158,6 +158,44 @@ bool UndoesItself(const Pkey& key) {
          EVP_PKEY_verify(verifying.get(), signature.data(), size, kDigest.data(), kDigest.size()) == 1;
 }
 
+// The bits of a SubjectPublicKeyInfo.
+Bytes PublicBits(const Pkey& key) {
+  X509_PUBKEY* made = nullptr;
+  const unsigned char* bits = nullptr;
+  int size = 0;
+  Bytes bytes;
+  if (X509_PUBKEY_set(&made, key.get()) == 1 && X509_PUBKEY_get0_param(nullptr, &bits, &size, nullptr, made) == 1)
+    bytes.assign(bits, bits + size);
+  X509_PUBKEY_free(made);
+  return bytes;
+}
+
+// OpenSSL passes over what RFC 5958, section 2, adds to PKCS #8: version 2 (1 in the encoding) and, in that version
+// alone, the public key, [1] IMPLICIT BIT STRING. One of another key is refused, as is the version without one.
+bool PublicHalfIsItsOwn(ByteView der, const Pkey& key) {
+  constexpr uint8_t kPublicKeyTag = 0x81;
+  const unsigned char* at = der.data();
+  const Asn1Sequence sequence(d2i_ASN1_SEQUENCE_ANY(nullptr, &at, static_cast<long>(der.size())));
+  const int count = sk_ASN1_TYPE_num(sequence.get());  // -1 without a sequence
+  if (count < 3) return false;
+  const ASN1_TYPE* version = sk_ASN1_TYPE_value(sequence.get(), 0);
+  if (version->type != V_ASN1_INTEGER) return false;
+  const bool is_v1 = ASN1_INTEGER_get(version->value.integer) == 0;
+  const ASN1_TYPE* last = sk_ASN1_TYPE_value(sequence.get(), count - 1);
+  const ByteView value = last->type == V_ASN1_OTHER
+                             ? ByteView(ASN1_STRING_get0_data(last->value.asn1_string),
+                                        static_cast<size_t>(ASN1_STRING_length(last->value.asn1_string)))
+                             : ByteView();
+  const bool has_public_key = !value.empty() && value[0] == kPublicKeyTag;
+  if (!has_public_key || is_v1) return !has_public_key && is_v1;
+  // The header's length is right, or the whole would not have been parsed; so the content is the end.
+  const Bytes bits = PublicBits(key);
+  constexpr uint8_t kNoUnusedBits = 0;
+  const size_t header = value[1] < 0x80 ? 2 : 2 + (value[1] & 0x7f);
+  return value.size() == header + 1 + bits.size() && value[header] == kNoUnusedBits &&
+         std::ranges::equal(value.subspan(header + 1), bits);
+}
+
 // In the arena, whole. Null when it is no key of the type.
 Pkey ReadPkcs8(KeyType type, ByteView der) {
   const unsigned char* at = der.data();
@@ -165,6 +203,7 @@ Pkey ReadPkcs8(KeyType type, ByteView der) {
   if (info == nullptr || at != der.data() + der.size()) return nullptr;
   Pkey key(EVP_PKCS82PKEY_ex(info.get(), nullptr, nullptr));
   if (key == nullptr || !IsOfType(key, type)) return nullptr;
+  if (!PublicHalfIsItsOwn(der, key)) return nullptr;
   // That the halves belong together; the other types' public half is made of the private one.
   if (IsRsa(type) && !UndoesItself(key)) return nullptr;
   if (TraitsOf(type).group != nullptr && !IsPair(key)) return nullptr;

@@ -1,8 +1,10 @@
 #ifndef KAGIMORI_CRYPTO_KEY_PAIR_INTERNAL_H_
 #define KAGIMORI_CRYPTO_KEY_PAIR_INTERNAL_H_
 
+#include <openssl/asn1.h>
 #include <secp256k1.h>
 
+#include <memory>
 #include <optional>
 
 #include "crypto/key_pair.h"
@@ -33,6 +35,11 @@ class KeyPairs {
   static PublicKey Make(std::shared_ptr<const PublicKey::State> state) { return PublicKey(std::move(state)); }
   static PrivateKey Make(std::unique_ptr<const PrivateKey::State> state) { return PrivateKey(std::move(state)); }
 };
+
+// The elements of a SEQUENCE, each as it is.
+using Asn1Sequence =
+    std::unique_ptr<ASN1_SEQUENCE_ANY,
+                    decltype([](ASN1_SEQUENCE_ANY* sequence) { sk_ASN1_TYPE_pop_free(sequence, ASN1_TYPE_free); })>;
 
 // libsecp256k1's context for signing and verifying, blinded with fresh randomness once. Lives as long as the process;
 // thread-safe.

@@ -112,6 +112,60 @@ TEST(KeyPairStrictness, EncryptedPrivateKeysAreRefused) {
   }
 }
 
+// A PKCS#8 structure of an Ed25519 key as RFC 8410, section 7, has it, with RFC 5958's version and public key.
+Bytes Ed25519Pkcs8(uint8_t version, ByteView seed, ByteView public_key) {
+  const Bytes number = {2, 1, version};
+  const Bytes algorithm = {0x30, 5, 6, 3, 0x2b, 0x65, 0x70};
+  const Bytes key = Der(4, Der(4, seed));
+  const Bytes no_unused_bits = {0};
+  const Bytes half = public_key.empty() ? Bytes{} : Der(0x81, Concatenated({no_unused_bits, public_key}));
+  return Der(0x30, Concatenated({number, algorithm, key, half}));
+}
+
+// RFC 5958, section 2: version 2 (1 in the encoding) where there is a public key, and only then.
+TEST(KeyPairStrictness, AnEd25519PublicKeyInPkcs8BelongsToThePrivateOne) {
+  constexpr auto kType = KeyType::kEd25519;
+  const Bytes pkcs8 = SecretTesting::BytesOf(PairOf(kType).pkcs8);
+  const ByteView seed = ByteView(pkcs8).last(32);
+  const ByteView own = ByteView(PairOf(kType).spki).last(32);
+  const Bytes other_spki = GenerateKeyPair(kType).spki;
+  const ByteView other = ByteView(other_spki).last(32);
+  EXPECT_TRUE(ParsePrivate(kType, Ed25519Pkcs8(0, seed, {})));
+  const Result<PrivateKey> whole = ParsePrivate(kType, Ed25519Pkcs8(1, seed, own));
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->public_key().spki(), PairOf(kType).spki);
+  ExpectInvalid(ParsePrivate(kType, Ed25519Pkcs8(1, seed, other)), "another key's public half");
+  ExpectInvalid(ParsePrivate(kType, Ed25519Pkcs8(0, seed, own)), "version 1 with a public half");
+  ExpectInvalid(ParsePrivate(kType, Ed25519Pkcs8(1, seed, {})), "version 2 without one");
+  ExpectInvalid(ParsePrivate(kType, Ed25519Pkcs8(2, seed, own)), "version 3");
+  ExpectInvalid(ParsePrivate(kType, Ed25519Pkcs8(1, seed, own.first(31))), "a part of it");
+  const Bytes longer = Concatenated({own, other.first(1)});
+  ExpectInvalid(ParsePrivate(kType, Ed25519Pkcs8(1, seed, longer)), "more than it");
+}
+
+// With version 2 and a public key behind the structure that a key is stored in; its bits are the end of `spki`.
+Bytes WithPublicKey(ByteView pkcs8, ByteView spki, size_t bits) {
+  const size_t header = pkcs8[1] < 0x80 ? 2 : 2 + (pkcs8[1] & 0x7f);
+  const Bytes version = {2, 1, 1};
+  const Bytes half = Der(0x81, spki.last(1 + bits));  // with the number of unused bits
+  return Der(0x30, Concatenated({version, pkcs8.subspan(header + version.size()), half}));
+}
+
+// The same of every type, since OpenSSL looks there for none.
+TEST(KeyPairStrictness, APublicKeyInPkcs8BelongsToThePrivateOne) {
+  for (size_t i = 0; i < kKeyTypes; ++i) {
+    const auto type = static_cast<KeyType>(i);
+    const Bytes pkcs8 = SecretTesting::BytesOf(PairOf(type).pkcs8);
+    const ByteView own = PairOf(type).spki;
+    const Bytes other = GenerateKeyPair(type).spki;
+    const KeyTypeTraits& traits = TraitsOf(type);
+    // RSA: everything behind the SPKI's own header, the algorithm (15 bytes) and the bit string's header.
+    const size_t bits = IsRsa(type) ? own.size() - 4 - 15 - 4 - 1 : traits.public_size + (traits.group != nullptr);
+    EXPECT_TRUE(ParsePrivate(type, WithPublicKey(pkcs8, own, bits))) << Name(type);
+    ExpectInvalid(ParsePrivate(type, WithPublicKey(pkcs8, other, bits)), Name(type));
+  }
+}
+
 using BigNumber = std::unique_ptr<BIGNUM, OpenSslDeleter<BN_free>>;
 
 Pkey RsaPublicKey(const BIGNUM* modulus, uint64_t exponent) {
