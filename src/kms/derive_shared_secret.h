@@ -9,7 +9,7 @@ struct DeriveSharedSecret : OnLoadedKey<shapes::op::DeriveSharedSecret, keys::ac
   static constexpr auto kUsage = shapes::KeyUsageType::kKeyAgreement;
 
   static std::optional<shapes::OpError<Api>> CheckKey(const Request& request, const Inputs& key);
-  static WorkCost CostOf(const Ready& key, const Request&) { return CostOfPrivateUse(key.key()); }
+  static WorkCost CostOf(const Ready&, const Request&) { return WorkCost::kLong; }
   static Outcome<Api> Run(const Call& call, Ready key, const Request& request, Trail& trail);
 };
 

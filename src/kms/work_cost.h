@@ -3,8 +3,9 @@
 
 #include "crypto/key_type.h"
 
-// Where an operation's computation belongs: what takes over 50 µs would hold up every other request of its core
-// (`kagimori_microbench --benchmark_filter=Asymmetric` measures; docs/performance.md has the figures).
+// Where an operation's computation belongs: what takes over 50 µs would hold up every other request of its core, while a
+// worker costs some tens (`kagimori_microbench --benchmark_filter=Asymmetric` measures; docs/performance.md has the
+// figures, of a processor on which the bound comes to about 100 µs).
 namespace kagimori::kms {
 
 enum class WorkCost {
@@ -13,7 +14,7 @@ enum class WorkCost {
   kKeyGeneration,  // on a worker that gives way to everything else
 };
 
-// Signing, decrypting, agreeing, decapsulating.
+// Signing, decrypting, decapsulating. Agreeing takes long on every curve: a public key is parsed for it, too.
 constexpr WorkCost CostOfPrivateUse(crypto::KeyType type) {
   using crypto::KeyType;
   switch (type) {
@@ -34,7 +35,9 @@ constexpr WorkCost CostOfPublicUse(crypto::KeyType type) {
   switch (type) {
     case KeyType::kP384:
     case KeyType::kP521:
+    case KeyType::kEd25519:
     case KeyType::kSm2:
+    case KeyType::kMlDsa44:
     case KeyType::kMlDsa65:
     case KeyType::kMlDsa87:
       return WorkCost::kLong;
