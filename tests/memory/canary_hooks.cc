@@ -4,6 +4,7 @@
 //   secret there ever was: root key, terms, key material, credentials, message keys, plaintexts;
 // * everything sealed, and the messages of stored records, go to $CANARY_DIR/public: salts and metadata pass through
 //   secret memory, but are no secrets (those in a message are wrapped once more);
+// * the PKCS#8 structure of every key pair that is made goes to $CANARY_DIR/pairs, one behind the other;
 // * SIGUSR1 writes all memory of the process to $CANARY_DIR/memory (and where it lay to index), but for the secret
 //   arena and what else is locked, which goes to secrets; SIGUSR2 writes these to memory, too: for a sealed server;
 // * with $CANARY_CORE the process may leave a core when it is killed, which it otherwise forbids (secret/process.h);
@@ -24,6 +25,7 @@
 #include <string_view>
 #include <utility>
 
+#include "crypto/key_pair.h"
 #include "seal/envelope.h"
 #include "secret/mapping.h"
 #include "secret/pool.h"
@@ -35,6 +37,7 @@ namespace {
 
 int secrets_fd = -1;
 int public_fd = -1;
+int pairs_fd = -1;
 int memory_fd = -1;
 int index_fd = -1;
 int maps_fd = -1;
@@ -117,11 +120,14 @@ bool HoldsMetadata(const seal::Envelope& envelope) {
 }
 
 // Into a string that is forgotten; into one that is freed, where the allocator overwrites the head.
-void Leak(std::string_view secret) {
-  if (leak != "string" && leak != "freed") return;
+void LeakCopy(std::string_view secret) {
   auto* copy = new std::string(secret);
   asm volatile("" ::"r"(copy->data()) : "memory");  // or the compiler leaves the copy out
   if (leak == "freed") delete copy;
+}
+
+void Leak(std::string_view secret) {
+  if (leak == "string" || leak == "freed") LeakCopy(secret);
 }
 
 // Before main, and so before the process is confined: everything is open already.
@@ -134,6 +140,7 @@ void Leak(std::string_view secret) {
   };
   secrets_fd = make("secrets");
   public_fd = make("public");
+  pairs_fd = make("pairs");
   memory_fd = make("memory");
   index_fd = make("index");
   maps_fd = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC);
@@ -184,6 +191,17 @@ Result<Mapping> __wrap__ZN8kagimori6secret9MapSecretEmb(size_t size, bool allow_
     ++canary::arena_count;
   }
   return mapping;
+}
+
+kagimori::crypto::NewKeyPair __real__ZN8kagimori6crypto15GenerateKeyPairENS0_7KeyTypeE(kagimori::crypto::KeyType type);
+kagimori::crypto::NewKeyPair __wrap__ZN8kagimori6crypto15GenerateKeyPairENS0_7KeyTypeE(kagimori::crypto::KeyType type) {
+  kagimori::crypto::NewKeyPair pair = __real__ZN8kagimori6crypto15GenerateKeyPairENS0_7KeyTypeE(type);
+  if (canary::pairs_fd >= 0) {
+    const std::string_view pkcs8 = kagimori::AsText(canary::Look(pair.pkcs8));
+    canary::WriteAll(canary::pairs_fd, pkcs8.data(), pkcs8.size());
+    if (canary::leak == "pair") canary::LeakCopy(pkcs8);
+  }
+  return pair;
 }
 
 Result<> __real__ZN8kagimori6secret13HardenProcessEv();

@@ -19,12 +19,15 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from conformance import test_serve
 from conformance.support import server as server_module
 from conformance.support.clients import aws_client
 from conformance.support.server import BINARY, Server
 from conformance.support.wire import call
+from memory import private_keys
 
 CANARY = BINARY.parent / "tests" / "memory" / "kagimori_canary"
 SEARCH = BINARY.parent / "tests" / "memory" / "canary_search"
@@ -57,6 +60,59 @@ def use(kms, public):
     return secrets
 
 
+PAIR_SPECS = ("RSA_2048", "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1",
+              "ECC_NIST_EDWARDS25519", "SM2")
+SIGNING_SPECS = (*PAIR_SPECS, "ML_DSA_44", "ML_DSA_65", "ML_DSA_87")
+DECRYPTING_SPECS = ("RSA_2048", "RSA_3072", "RSA_4096", "SM2")
+AGREEING_SPECS = ("ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "SM2")
+ENCAPSULATING_SPECS = ("ML_KEM_512", "ML_KEM_768", "ML_KEM_1024")
+
+
+def use_pairs(kms):
+    """Makes and uses keys of every asymmetric spec, and data key pairs; gives the private keys and secrets of the answers."""
+
+    def key_of(spec, usage):
+        return kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
+
+    secrets, private = [], []
+    for spec in SIGNING_SPECS:
+        key = key_of(spec, "SIGN_VERIFY")
+        for algorithm in key["SigningAlgorithms"]:
+            use = {"KeyId": key["KeyId"], "SigningAlgorithm": algorithm}
+            use["MessageType"] = "DIGEST" if algorithm.startswith("ED25519_PH") else "RAW"
+            message = os.urandom(64)
+            signature = kms.sign(Message=message, **use)["Signature"]
+            assert kms.verify(Message=message, Signature=signature, **use)["SignatureValid"]
+    for spec in DECRYPTING_SPECS:
+        key = key_of(spec, "ENCRYPT_DECRYPT")
+        for algorithm in key["EncryptionAlgorithms"]:
+            secrets.append(os.urandom(64))
+            use = {"KeyId": key["KeyId"], "EncryptionAlgorithm": algorithm}
+            blob = kms.encrypt(Plaintext=secrets[-1], **use)["CiphertextBlob"]
+            assert kms.decrypt(CiphertextBlob=blob, **use)["Plaintext"] == secrets[-1]
+    for spec in AGREEING_SPECS:
+        one, other = (key_of(spec, "KEY_AGREEMENT")["KeyId"] for _ in range(2))
+        peer = kms.get_public_key(KeyId=other)["PublicKey"]
+        secrets.append(kms.derive_shared_secret(KeyId=one, KeyAgreementAlgorithm="ECDH", PublicKey=peer)["SharedSecret"])
+    symmetric = kms.create_key()["KeyMetadata"]["KeyId"]
+    for spec in PAIR_SPECS:
+        pair = kms.generate_data_key_pair(KeyId=symmetric, KeyPairSpec=spec)
+        private.append(pair["PrivateKeyPlaintext"])
+        for blob in (pair["PrivateKeyCiphertextBlob"],
+                     kms.generate_data_key_pair_without_plaintext(KeyId=symmetric, KeyPairSpec=spec)["PrivateKeyCiphertextBlob"]):
+            private.append(kms.decrypt(CiphertextBlob=blob)["Plaintext"])
+            kms.re_encrypt(CiphertextBlob=blob, DestinationKeyId=symmetric)
+    return secrets, private
+
+
+def private_parts(folder, answered):
+    """What is secret of every key pair that the server has made, those in its answers among them."""
+    made = set(private_keys.structures((folder / "pairs").read_bytes()))
+    assert set(answered) <= made
+    assert len(made) >= len(SIGNING_SPECS) + len(DECRYPTING_SPECS) + 2 * len(AGREEING_SPECS) + 2 * len(PAIR_SPECS)
+    return [secret for pair in made for secret in private_keys.secrets_of(pair)]
+
+
 def refused(server):
     """Secrets in requests that are refused."""
     secret = os.urandom(48)
@@ -87,10 +143,10 @@ def note_deployment(folder, data):
             public.write(number.bytes + kind + bytes(16))
 
 
-def search(folder, known, files):
+def search(folder, known, files, secrets="secrets"):
     """Where anything secret is: lines of canary_search, those of memory with what lies there."""
     (folder / "known").write_bytes(b"".join(bytes(16) + secret for secret in known))
-    command = [SEARCH, *(folder / name for name in ("secrets", "public", "known", "memory")), *files]
+    command = [SEARCH, folder / secrets if secrets else os.devnull, *(folder / name for name in ("public", "known", "memory")), *files]
     done = subprocess.run(command, capture_output=True)
     assert done.returncode in (0, 1), done.stderr
     windows = int(done.stderr.split()[0])
@@ -182,6 +238,65 @@ def test_a_forced_core_has_nothing_secret(tmp_path, monkeypatch, leak):
         assert any(" raw " in place or " base64 " in place for place in in_core)
     else:
         assert not found, "\n".join(found[:40])
+
+
+def serve_pairs(tmp_path, monkeypatch, leak, cored=False):
+    """A server that has made and used private keys of every kind, and where they were found."""
+    folder = canary_folder(tmp_path, monkeypatch)
+    arguments = ("--sm2", "all")
+    if leak:
+        monkeypatch.setenv("CANARY_LEAK", leak)
+    if cored:
+        cores = core_folder(tmp_path)
+        monkeypatch.setenv("CANARY_CORE", "1")
+        arguments += ("--no-confinement",)
+    with mock.patch.object(server_module, "BINARY", CANARY):
+        server = Server(tmp_path / "data", arguments=arguments)
+        if cored:
+            server.before_exec = lambda: os.chdir(cores)
+        with server:
+            secrets, private = use_pairs(aws_client(server, "kms"))
+            dump(server.process, folder)
+            files = [*files_of(server.data), server.log]
+            if cored:
+                Path(f"/proc/{server.process.pid}/coredump_filter").write_text("0x7f")
+                server.process.send_signal(signal.SIGABRT)
+                server.process.wait(timeout=120)
+                assert server.kill() == -signal.SIGABRT
+                files += cores.iterdir()
+    # Not the arena's blocks: a private key's objects there hold its public half, too, which may be anywhere.
+    return search(folder, secrets + private_parts(folder, private), files, secrets=None)
+
+
+@pytest.mark.parametrize("cored", [False, True])
+def test_no_private_key_is_outside_of_the_arena(tmp_path, monkeypatch, cored):
+    """Nor in a forced core of the process."""
+    windows, found = serve_pairs(tmp_path, monkeypatch, leak=None, cored=cored)
+    assert windows > 20_000
+    assert not found, "\n".join(found[:40])
+
+
+def test_a_private_key_that_leaks_is_found(tmp_path, monkeypatch):
+    _, found = serve_pairs(tmp_path, monkeypatch, leak="pair")
+    assert any(" raw " in place for place in found)
+
+
+@pytest.mark.parametrize("form", [bytes, lambda part: part[::-1], lambda part: part.hex().encode(), base64.b64encode])
+def test_a_part_of_a_private_key_in_a_log_is_found(tmp_path, monkeypatch, form):
+    """A prime of RSA's, as the key's DER has it, as a BIGNUM has it, in hexadecimal and in base64."""
+    folder = canary_folder(tmp_path, monkeypatch)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pkcs8 = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    prime = key.private_numbers().p.to_bytes(128, "big")
+    for name in ("public", "memory", "index"):
+        (folder / name).touch()
+    log = tmp_path / "log"
+    log.write_bytes(b"starting\n" + form(prime) + b"\n")
+    _, found = search(folder, private_keys.secrets_of(pkcs8), [log], secrets=None)
+    assert found
+    log.write_bytes(b"starting\n" + form(key.private_numbers().public_numbers.n.to_bytes(256, "big")) + b"\n")
+    _, found = search(folder, private_keys.secrets_of(pkcs8), [log], secrets=None)
+    assert not found
 
 
 def production(tmp_path):
