@@ -3,8 +3,8 @@
 
 #include "crypto/key_type.h"
 
-// Where an operation's computation belongs: what takes over 50 µs would hold up every other request of its core, while a
-// worker costs some tens (`kagimori_microbench --benchmark_filter=Asymmetric` measures; docs/performance.md has the
+// Where an operation's computation belongs: what takes over 50 µs would hold up every other request of its core, while
+// a worker costs some tens (`kagimori_microbench --benchmark_filter=Asymmetric` measures; docs/performance.md has the
 // figures, of a processor on which the bound comes to about 100 µs).
 namespace kagimori::kms {
 
