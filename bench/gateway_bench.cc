@@ -6,9 +6,10 @@
 #include <memory>
 #include <string>
 
-#include "authz/authorizer.h"
+#include "authz/testing/test_calls.h"
 #include "gateway/request_stats.h"
 #include "keys/key_table.h"
+#include "keys/policy_document.h"
 #include "net/message_parser.h"
 #include "secret/wiping_buffer.h"
 
@@ -47,19 +48,16 @@ std::shared_ptr<const keys::Key> SomeKey() {
   keys::Key key{
       .name = {.account = AccountId::FromNumber(111122223333), .region = *Region::Parse("us-east-1"), .id = {}}};
   key.arn = key.name.Arn();
+  key.policy_document = keys::CompilePolicy(key);
   return std::make_shared<const keys::Key>(std::move(key));
 }
 
 void BM_Decision(benchmark::State& state) {
   const authz::Authorizer authorizer;
-  const identity::Principal caller{.kind = identity::Principal::Kind::kRoot,
-                                   .account = AccountId::FromNumber(111122223333),
-                                   .arn = "arn:aws:iam::111122223333:root",
-                                   .unique_id = "111122223333",
-                                   .name = {}};
+  const authz::TestCall call(AccountId::FromNumber(111122223333));
   const std::shared_ptr<const keys::Key> key = SomeKey();
   for (auto _ : state) {
-    auto decision = authorizer.OnKey<keys::action::Encrypt>(caller, key);
+    auto decision = authorizer.OnKey<keys::action::Encrypt>(call.asking(), {}, key, {}, nullptr, nullptr);
     if (!decision) state.SkipWithError("denied");
     benchmark::DoNotOptimize(decision);
   }

@@ -16,7 +16,7 @@ FLOORS = {
     0: ["base"],
     1: ["secret"],
     2: ["crypto", "wire", "net", "store"],
-    3: ["shapes", "policy", "sigv4", "audit", "attest"],
+    3: ["shapes", "policy", "sigv4", "audit", "attest", "oidc"],
     4: ["seal", "identity"],
     5: ["keys"],
     6: ["authz"],

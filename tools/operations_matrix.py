@@ -11,10 +11,6 @@ FORMS = {"any": "key or alias", "key": "key", "alias_name": "alias name"}
 
 # What the operations that are there do not do yet. Goes as it is into the page.
 LIMITS = [
-    "**Key policies are not evaluated in this release.** Every principal is its account's root user, which the default key policy",
-    "allows everything. `kagimori serve` refuses any key policy but the default one, in CreateKey and PutKeyPolicy, with",
-    "`UnsupportedOperationException`; `kagimori dev` accepts it with a warning in the log, keeps it and shows it.",
-    "",
     "Keys are of every spec, with material of Kagimori's own or waiting for material (`EXTERNAL`), which nothing can import yet. A",
     "multi-Region key is made as a primary, and nothing can replicate it yet. Custom key stores are refused with",
     "`UnsupportedOperationException`. SM2 is in the Regions in China, and elsewhere by an option.",

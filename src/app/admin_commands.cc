@@ -4,9 +4,9 @@ namespace kagimori::app {
 
 std::span<const AdminCommand* const> AdminCommands() {
   static constexpr const AdminCommand* kAll[] = {
-      &kStatusCommand,   &kClockAdvanceCommand, &kUnsealCommand,       &kSealCommand,
-      &kBackupCommand,   &kSealListCommand,     &kSealAddCommand,      &kSealRemoveCommand,
-      &kSealTestCommand, &kRotateTermCommand,   &kResetRootKeyCommand,
+      &kStatusCommand,       &kClockAdvanceCommand,  &kUnsealCommand,       &kSealCommand,     &kBackupCommand,
+      &kSealListCommand,     &kSealAddCommand,       &kSealRemoveCommand,   &kSealTestCommand, &kRotateTermCommand,
+      &kResetRootKeyCommand, &kCreateAccountCommand, &kListAccountsCommand,
   };
   return kAll;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/account_commands.h"
 #include "app/backup_commands.h"
 #include "app/commands.h"
 #include "app/options.h"
@@ -77,6 +78,8 @@ constexpr auto kCommands = std::to_array<Command>({
     {"seal", "make a running server drop its keys", ParseAndRun<ParseSealNow, RunSealNow>},
     {"unseal", "give a sealed server its root key", ParseAndRun<ParseUnseal, RunUnseal>},
     {"root rotate", "replace the root key (the server is stopped)", ParseAndRun<ParseRootRotate, RunRootRotate>},
+    {"account create", "one more account", ParseAndRun<ParseAccountCreate, RunAccountCreate>},
+    {"account list", "the accounts of a deployment", ParseAndRun<ParseAccountList, RunAccountList>},
     {"account reset-root-key", "a new access key for an account", ParseAndRun<ParseResetRootKey, RunResetRootKey>},
     {"backup verify", "whether a backup is whole", ParseAndRun<ParseBackupVerify, RunBackupVerify>},
     {"backup", "copy a deployment into a sealed file", ParseAndRun<ParseBackup, RunBackup>},

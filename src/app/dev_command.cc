@@ -8,6 +8,7 @@
 #include "app/audit_key.h"
 #include "app/commands.h"
 #include "app/new_deployment.h"
+#include "app/oidc_issuers.h"
 #include "app/secret_printer.h"
 #include "app/server_confinement.h"
 #include "app/server_run.h"
@@ -37,7 +38,6 @@ NodeOptions ToNodeOptions(const DevOptions& options, const DataFolder& folder) {
   node.anchors = options.audit.anchors;
   node.sm2 = options.keys.sm2;
   node.loopback_names_only = !options.insecure_listen;
-  node.accept_custom_policies = true;
   // A full laptop is no reason to stop; the audit log still stops everything when nothing can be written.
   node.audit_reserve_bytes = 16ull << 20;
   if (options.metrics) {
@@ -106,6 +106,8 @@ Result<> RunDev(const DevOptions& options) {
   KAGIMORI_ASSIGN_OR_RETURN(Signals signals, Signals::Block());
   NodeOptions node_options = ToNodeOptions(options, folder);
   KAGIMORI_ASSIGN_OR_RETURN(node_options.attestation_roots, LoadAttestationRoots(options.keys.attestation_roots));
+  KAGIMORI_ASSIGN_OR_RETURN(node_options.oidc, LoadOidcIssuers(options.keys.oidc));
+  node_options.oidc_ca_file = options.keys.oidc.ca_file;
   KAGIMORI_RETURN_IF_ERROR(ConfineServer(node_options, options.no_confinement));
   KAGIMORI_ASSIGN_OR_RETURN(const bool empty, folder.IsEmpty());
   if (empty || folder.IsUnfinished()) KAGIMORI_RETURN_IF_ERROR(Make(options, &folder));
@@ -117,7 +119,6 @@ Result<> RunDev(const DevOptions& options) {
   KAGIMORI_ASSIGN_OR_RETURN(auto node, Node::Open(node_options, deployment, std::move(root_key)));
   KAGIMORI_RETURN_IF_ERROR(CheckCredentials(options.insecure_listen, folder, node.get()));
   log::Warning("a development server: its root key lies unprotected beside its data");
-  log::Warning("key policies other than the default one are kept and shown, but not evaluated");
   Supervisor supervisor(node_options, deployment);
   KAGIMORI_RETURN_IF_ERROR(supervisor.StartUnsealed(std::move(node)));
   fmt::print("ready {}\n", supervisor.url());

@@ -16,10 +16,16 @@ std::string Text(const identity::AccountEntry& entry) {
 std::string Text(const identity::AccessKeyEntry& entry) {
   return fmt::format("access key {} of {}", entry.access_key_id, entry.account.ToString());
 }
+std::string Text(const identity::IamEntry& entry) { return entry.arn; }
 std::string Text(const keys::KeyEntry& entry) { return "key " + entry.name.Arn(); }
+std::string Text(const keys::GrantEntry& entry) {
+  return fmt::format("grant {} on key {} to {}", entry.id.ToString(), entry.key.Arn(), entry.grantee);
+}
 
 std::string State(const identity::AccountEntry&) { return ""; }
 std::string State(const identity::AccessKeyEntry& entry) { return entry.active ? "Active" : "Inactive"; }
+std::string State(const identity::IamEntry&) { return ""; }
+std::string State(const keys::GrantEntry&) { return ""; }
 std::string State(const keys::KeyEntry& entry) {
   std::string state = keys::StateText(entry.state);
   if (entry.deletion_due) state += ", to be deleted " + FormatIso(*entry.deletion_due);
@@ -91,6 +97,11 @@ Result<> Inventory::Take(const seal::KeyHierarchy& hierarchy, const store::Recor
       access_keys.emplace(entry.access_key_id, std::move(entry));
       return {};
     }
+    case seal::RecordType::kIamEntity: {
+      KAGIMORI_ASSIGN_OR_RETURN(auto entry, identity::ReadIamEntry(hierarchy, record));
+      iam.emplace(entry.id, std::move(entry));
+      return {};
+    }
     case seal::RecordType::kKey: {
       KAGIMORI_ASSIGN_OR_RETURN(auto entry, keys::ReadKeyEntry(hierarchy, record));
       keys.emplace(entry.name, std::move(entry));
@@ -99,6 +110,11 @@ Result<> Inventory::Take(const seal::KeyHierarchy& hierarchy, const store::Recor
     case seal::RecordType::kAlias: {
       KAGIMORI_ASSIGN_OR_RETURN(auto entry, keys::ReadAliasEntry(hierarchy, record));
       aliases.emplace(std::move(entry.name), entry.target);
+      return {};
+    }
+    case seal::RecordType::kGrant: {
+      KAGIMORI_ASSIGN_OR_RETURN(auto entry, keys::ReadGrantEntry(hierarchy, record));
+      if (entry) grants.emplace(std::pair(entry->key, entry->id), *std::move(entry));
       return {};
     }
     default: {
@@ -113,6 +129,7 @@ std::string DescribeInventory(const Inventory& inventory, Timestamp now) {
   std::string out;
   for (const auto& [id, entry] : inventory.accounts) out += "  " + Text(entry) + "\n";
   for (const auto& [id, entry] : inventory.access_keys) out += "  " + Text(entry) + ": " + State(entry) + "\n";
+  for (const auto& [id, entry] : inventory.iam) out += "  " + Text(entry) + "\n";
   for (const auto& [name, entry] : inventory.keys) {
     const bool past = entry.deletion_due && *entry.deletion_due <= now;
     fmt::format_to(std::back_inserter(out), "  {}: {}, {}{}\n", Text(entry), keys::SpecText(entry.spec), State(entry),
@@ -121,9 +138,11 @@ std::string DescribeInventory(const Inventory& inventory, Timestamp now) {
   for (const auto& [name, target] : inventory.aliases) {
     fmt::format_to(std::back_inserter(out), "  {} of key {}\n", name.Arn(), target.ToString());
   }
-  fmt::format_to(
-      std::back_inserter(out), "{} accounts, {} access keys, {} keys, {} aliases; no grants in this version\n",
-      inventory.accounts.size(), inventory.access_keys.size(), inventory.keys.size(), inventory.aliases.size());
+  for (const auto& [id, entry] : inventory.grants) out += "  " + Text(entry) + "\n";
+  fmt::format_to(std::back_inserter(out),
+                 "{} accounts, {} access keys, {} entities of IAM, {} keys, {} aliases, {} grants\n",
+                 inventory.accounts.size(), inventory.access_keys.size(), inventory.iam.size(), inventory.keys.size(),
+                 inventory.aliases.size(), inventory.grants.size());
   return out;
 }
 
@@ -132,8 +151,10 @@ std::string DescribeDifference(const Inventory& back, const Inventory& present) 
   Tally tally;
   Compare(back.accounts, present.accounts, &out, &tally);
   Compare(back.access_keys, present.access_keys, &out, &tally);
+  Compare(back.iam, present.iam, &out, &tally);
   Compare(back.keys, present.keys, &out, &tally);
   CompareAliases(back, present, &out, &tally);
+  Compare(back.grants, present.grants, &out, &tally);
   return out + fmt::format("{} come back, {} are lost, {} change\n", tally.back, tally.lost, tally.changed);
 }
 

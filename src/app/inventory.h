@@ -18,8 +18,10 @@ namespace kagimori::app {
 struct Inventory {
   std::map<AccountId, identity::AccountEntry> accounts;
   std::map<std::string, identity::AccessKeyEntry> access_keys;  // by id
+  std::map<std::string, identity::IamEntry> iam;                // users, groups, roles …, by unique id
   std::map<keys::KeyName, keys::KeyEntry> keys;
   std::map<keys::AliasName, KeyId> aliases;
+  std::map<std::pair<keys::KeyName, keys::GrantId>, keys::GrantEntry> grants;
   uint64_t records = 0;
 
   // One record after the other, in any order. An error: it does not open.

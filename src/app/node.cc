@@ -11,6 +11,7 @@
 #include "app/anchors_kept.h"
 #include "app/audit_key.h"
 #include "app/freshness.h"
+#include "app/oidc_issuers.h"
 #include "app/open_files.h"
 #include "app/service_events.h"
 #include "app/url.h"
@@ -24,8 +25,11 @@
 #include "gateway/front.h"
 #include "gateway/metrics.h"
 #include "identity/directory.h"
+#include "identity/sessions.h"
+#include "keys/account_principals.h"
 #include "keys/clock_keeper.h"
 #include "keys/committer.h"
+#include "keys/iam_principals.h"
 #include "keys/key_table.h"
 #include "keys/loaded_key.h"
 #include "keys/outbox.h"
@@ -76,6 +80,10 @@ struct Node::State {
   std::unique_ptr<gateway::DiskGuard> disk;
   std::unique_ptr<OutsideAnchors> anchors;
   std::unique_ptr<identity::Directory> directory;
+  std::unique_ptr<keys::AccountPrincipals> account_principals;
+  std::unique_ptr<keys::IamPrincipals> iam_principals;
+  std::unique_ptr<identity::Sessions> sessions;
+  std::unique_ptr<oidc::IssuerKeys> issuers;
   std::unique_ptr<Workers> workers;
   std::unique_ptr<keys::LoadedKeys> loaded_keys;
   std::unique_ptr<attest::Verifier> attestation;
@@ -201,6 +209,8 @@ void Node::State::NoteStoreRevision() {
 }
 
 void Node::State::RecordTermEvent(keys::TermRotation::Event event, seal::TermId term) {
+  // Whose tokens were under the term has no session any more, also where it was opened before.
+  if (event == keys::TermRotation::Event::kDestroyed) sessions->cache().InvalidateAll();
   NoteStoreRevision();
   Result<> recorded = AppendTermEvent(event == keys::TermRotation::Event::kBegan ? "BeginTerm" : "DestroyTerm", term,
                                       clock->Wall(), audit.get());
@@ -209,6 +219,8 @@ void Node::State::RecordTermEvent(keys::TermRotation::Event event, seal::TermId 
 
 void Node::State::MakeServices() {
   directory = std::make_unique<identity::Directory>(hierarchy.get(), store.get(), clock.get());
+  sessions = std::make_unique<identity::Sessions>(hierarchy.get());
+  issuers = MakeIssuerKeys(options.oidc, options.oidc_ca_file);
   const size_t max_keys = keys::KeyTable::MaxKeys(secret::Arena::Limit());
   if (max_keys < keys::KeyTable::kMostKeys) {
     log::Warning("for want of memory that may be locked (RLIMIT_MEMLOCK) fewer keys are kept in memory",
@@ -219,6 +231,9 @@ void Node::State::MakeServices() {
                                                    keys::LoadedKeys::MaxBytes(secret::Arena::Limit()));
   if (options.attestation_roots) attestation = std::make_unique<attest::Verifier>(*options.attestation_roots);
   keys = std::make_unique<keys::KeyTable>(hierarchy.get(), store.get(), max_keys, loaded_keys.get());
+  account_principals = std::make_unique<keys::AccountPrincipals>(hierarchy.get(), store.get());
+  iam_principals = std::make_unique<keys::IamPrincipals>(&directory->accounts(), account_principals.get());
+  keys->grants().UsePrincipals(iam_principals.get());
   committer = std::make_unique<keys::Committer>(hierarchy.get(), store.get(), keys.get());
   keys::ScheduledDeletion::Options deletion_options;
   if (deployment.kind == seal::DeploymentKind::kDevelopment)
@@ -230,6 +245,7 @@ void Node::State::MakeServices() {
         NoteStoreRevision();
         return AppendServiceEvent(event, audit.get(), outbox.get());
       });
+  options.terms.sessions = identity::kLongestSession;
   terms = std::make_unique<keys::TermRotation>(
       hierarchy.get(), store.get(), keys.get(), clock.get(), options.terms,
       keys::TermRotation::Hooks{
@@ -239,8 +255,10 @@ void Node::State::MakeServices() {
   services = {.clock = clock.get(),
               .hierarchy = hierarchy.get(),
               .directory = directory.get(),
+              .sessions = sessions.get(),
               .keys = keys.get(),
               .loaded_keys = loaded_keys.get(),
+              .grants = &keys->grants(),
               .committer = committer.get(),
               .outbox = outbox.get(),
               .authorizer = &authorizer,
@@ -251,8 +269,8 @@ void Node::State::MakeServices() {
               .long_work = &workers->long_work,
               .key_generation = &workers->key_generation,
               .attestation = attestation.get(),
-              .custom_policies =
-                  options.accept_custom_policies ? kms::CustomPolicies::kAccepted : kms::CustomPolicies::kRefused,
+              .issuers = issuers.get(),
+              .issuer_fetches = &workers->issuer_fetches,
               .sm2 = options.sm2};
 }
 

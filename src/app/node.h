@@ -22,6 +22,7 @@
 #include "kms/operation.h"
 #include "net/server.h"
 #include "net/tls.h"
+#include "oidc/issuer_keys.h"
 #include "seal/backup_copy.h"
 #include "seal/backup_slots.h"
 #include "seal/deployment.h"
@@ -39,9 +40,10 @@ struct NodeOptions {
   uint16_t port = 4599;
   std::optional<net::TlsFiles> tls;
   bool loopback_names_only = false;  // development: refuse foreign Host names and Origins
-  bool accept_custom_policies = false;
   kms::Sm2Regions sm2 = kms::Sm2Regions::kChina;
   std::optional<crypto::CertificateRoots> attestation_roots;
+  oidc::IssuerKeys::Options oidc;
+  std::filesystem::path oidc_ca_file;
   int cores = 0;  // 0: as many as the machine has
   std::string metrics_host = "127.0.0.1";
   std::optional<uint16_t> metrics_port;  // nothing: no listener for health and metrics

@@ -6,7 +6,7 @@
 
 #include "app/option_parser.h"
 #include "app/toml_config.h"
-#include "net/tls_post.h"
+#include "net/tls_client.h"
 
 namespace kagimori::app {
 namespace {
@@ -81,7 +81,7 @@ void AddAudit(OptionParser* parser, AuditChoices* choices) {
                "File on another medium that takes the audit log's anchors");
   parser->Value("audit-anchor-url", "URL", "Where the audit log's anchors are sent to by POST", &choices->anchors.url,
                 [](const std::string& text) -> Result<std::string> {
-                  KAGIMORI_RETURN_IF_ERROR(net::ParsePostUrl(text));
+                  KAGIMORI_RETURN_IF_ERROR(net::ParseClientUrl(text));
                   return text;
                 });
   parser->Path("audit-anchor-ca", &choices->anchors.ca_file,
@@ -96,6 +96,14 @@ void AddKeys(OptionParser* parser, KeyChoices* choices) {
   parser->Path(
       "attestation-roots", &choices->attestation_roots,
       "Authorities that may vouch for attestation documents (PEM; default: requests with a Recipient are refused)");
+  parser->Value("oidc-jwks", "ISSUER=FILE,...",
+                "Identity providers whose keys are in a file (JSON Web Key Set); see --oidc-fetch",
+                &choices->oidc.pinned, ParsePinnedIssuers);
+  parser->Value("oidc-fetch", "ISSUER,...",
+                "Identity providers that are asked for their keys over https (default: none, nobody is asked)",
+                &choices->oidc.fetched, ParseFetchedIssuers);
+  parser->Path("oidc-ca", &choices->oidc.ca_file,
+               "Authorities that may vouch for these providers' hosts (PEM; default: the system's)");
 }
 
 void AddIntegrity(OptionParser* parser, IntegrityChoices* choices) {

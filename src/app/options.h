@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/new_recovery.h"
+#include "app/oidc_issuers.h"
 #include "app/outside_anchors.h"
 #include "app/slot_secret.h"
 #include "app/store_check.h"
@@ -41,6 +42,7 @@ struct IntegrityChoices {  // what every server takes
 struct KeyChoices {  // what every server takes
   kms::Sm2Regions sm2 = kms::Sm2Regions::kChina;
   std::filesystem::path attestation_roots;  // PEM; empty: requests with a Recipient are refused
+  OidcChoices oidc;
 };
 
 struct AuditChoices {           // what every server takes

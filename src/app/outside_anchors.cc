@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "audit/anchor_file.h"
-#include "net/tls_post.h"
+#include "net/tls_client.h"
 
 namespace kagimori::app {
 
@@ -21,7 +21,7 @@ Result<std::unique_ptr<OutsideAnchors>> OutsideAnchors::Open(const OutsideAnchor
     });
   }
   if (!options.url.empty()) {
-    KAGIMORI_ASSIGN_OR_RETURN(net::PostUrl url, net::ParsePostUrl(options.url));
+    KAGIMORI_ASSIGN_OR_RETURN(net::ClientUrl url, net::ParseClientUrl(options.url));
     anchors->Add("url", options, [url = std::move(url), ca_file = options.ca_file](std::string_view line) {
       return net::Post(url, "application/json", line, {.ca_file = ca_file});
     });

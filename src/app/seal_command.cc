@@ -11,7 +11,6 @@
 #include "app/admin_commands.h"
 #include "app/passphrase.h"
 #include "app/seal_commands.h"
-#include "app/secret_printer.h"
 #include "app/server_run.h"
 #include "app/slot_admin.h"
 #include "crypto/init.h"
@@ -140,26 +139,6 @@ Result<> RunSealTest(const SealTestOptions& options) {
   KAGIMORI_ASSIGN_OR_RETURN(const AdminResult done, RunProven(options.seal, kSealTestCommand, {}, tested, {}));
   KAGIMORI_ASSIGN_OR_RETURN(const int64_t slot, NumberIn(done.json, "slot"));
   return Print(fmt::format("it opens slot {}, which holds this store's root key\n", slot));
-}
-
-Result<> RunResetRootKey(const ResetRootKeyOptions& options) {
-  KAGIMORI_RETURN_IF_ERROR(PrepareProcess(options.seal.process));
-  KAGIMORI_ASSIGN_OR_RETURN(const seal::Deployment deployment, seal::LoadDeployment(options.seal.target.data));
-  AdminParameters parameters;
-  parameters.Add("account", options.account.ToString());
-  KAGIMORI_ASSIGN_OR_RETURN(const AdminResult done,
-                            Administer(options.seal.target, kResetRootKeyCommand, parameters, {},
-                                       [&] { return ReadSlotSecret(options.seal.unlock, deployment); }));
-  simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  std::string_view id;
-  if (parser.parse(done.json).get_object().get(object) != simdjson::SUCCESS ||
-      object["access_key_id"].get_string().get(id) != simdjson::SUCCESS || done.secrets.size() != 1) {
-    return Fail(ErrorKind::kCorrupt, "the answer cannot be read; reset the key once more");
-  }
-  KAGIMORI_RETURN_IF_ERROR(
-      Print(fmt::format("Account:           {}\nAccess key id:     {}\n", options.account.ToString(), id)));
-  return SecretPrinter::PrintLine(STDOUT_FILENO, "Secret access key: ", done.secrets[0]);
 }
 
 }  // namespace kagimori::app

@@ -8,7 +8,6 @@
 #include "app/new_recovery.h"
 #include "app/options.h"
 #include "app/slot_secret.h"
-#include "base/ids.h"
 #include "base/result.h"
 
 namespace kagimori::app {
@@ -49,24 +48,17 @@ struct RootRotateOptions {
   RecoveryChoices recovery;
 };
 
-struct ResetRootKeyOptions {
-  SealOptions seal;  // `unlock` where no server runs
-  AccountId account;
-};
-
 Parsed<SealListOptions> ParseSealList(const Arguments& arguments);
 Parsed<SealAddOptions> ParseSealAdd(const Arguments& arguments);
 Parsed<SealRemoveOptions> ParseSealRemove(const Arguments& arguments);
 Parsed<SealTestOptions> ParseSealTest(const Arguments& arguments);
 Parsed<RootRotateOptions> ParseRootRotate(const Arguments& arguments);
-Parsed<ResetRootKeyOptions> ParseResetRootKey(const Arguments& arguments);
 
 Result<> RunSealList(const SealListOptions& options);
 Result<> RunSealAdd(const SealAddOptions& options);
 Result<> RunSealRemove(const SealRemoveOptions& options);
 Result<> RunSealTest(const SealTestOptions& options);
 Result<> RunRootRotate(const RootRotateOptions& options);
-Result<> RunResetRootKey(const ResetRootKeyOptions& options);
 
 }  // namespace kagimori::app
 

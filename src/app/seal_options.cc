@@ -95,19 +95,4 @@ Parsed<RootRotateOptions> ParseRootRotate(const Arguments& arguments) {
   return parsed;
 }
 
-Parsed<ResetRootKeyOptions> ParseResetRootKey(const Arguments& arguments) {
-  Parsed<ResetRootKeyOptions> parsed;
-  ResetRootKeyOptions& options = parsed.options.emplace();
-  OptionParser parser("kagimori account reset-root-key",
-                      "Gives an account's root user a new access key; its other keys stop working at once.");
-  const auto account = [](const std::string& text) -> Result<AccountId> {
-    if (auto number = AccountId::Parse(text)) return *number;
-    return Fail(ErrorKind::kInvalid, "expected an account number of 12 digits");
-  };
-  parser.Positional("ACCOUNT", "Number of the account", &options.account, account);
-  AddSealOptions(&parser, &options.seal);
-  Finish(&parser, arguments, &parsed);
-  return parsed;
-}
-
 }  // namespace kagimori::app

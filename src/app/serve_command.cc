@@ -1,6 +1,7 @@
 #include "app/attestation_roots.h"
 #include "app/commands.h"
 #include "app/new_deployment.h"
+#include "app/oidc_issuers.h"
 #include "app/open_node.h"
 #include "app/server_confinement.h"
 #include "app/server_run.h"
@@ -57,6 +58,8 @@ Result<> RunServe(const ServeOptions& options) {
   KAGIMORI_ASSIGN_OR_RETURN(Signals signals, Signals::Block());
   NodeOptions node_options = ToNodeOptions(options, folder);
   KAGIMORI_ASSIGN_OR_RETURN(node_options.attestation_roots, LoadAttestationRoots(options.keys.attestation_roots));
+  KAGIMORI_ASSIGN_OR_RETURN(node_options.oidc, LoadOidcIssuers(options.keys.oidc));
+  node_options.oidc_ca_file = options.keys.oidc.ca_file;
   KAGIMORI_RETURN_IF_ERROR(ConfineServer(node_options, options.no_confinement));
   Supervisor supervisor(node_options, deployment);
   if (sealed) {

@@ -53,9 +53,10 @@ Result<> ConfineServer(const NodeOptions& options, bool no_confinement) {
     // Anchor files are appended to, and replaced when they are full.
     plan.writable_folders.push_back(std::filesystem::absolute(options.anchors.file).parent_path());
   }
-  plan.connects_out = !options.anchors.url.empty();
+  plan.connects_out = !options.anchors.url.empty() || !options.oidc.fetched.empty();
   if (options.tls) plan.readable_files = {options.tls->certificate_chain, options.tls->private_key};
   if (options.anchors.url.starts_with("https:")) plan.readable_files.push_back(options.anchors.ca_file);
+  if (!options.oidc.fetched.empty()) plan.readable_files.push_back(options.oidc_ca_file);
   plan.listen_ports.push_back(options.port);
   if (options.metrics_port) plan.listen_ports.push_back(*options.metrics_port);
   auto confinement = Confine(plan);

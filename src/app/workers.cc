@@ -9,6 +9,9 @@ namespace {
 // whoever waits behind more than this would give up before.
 constexpr size_t kLongWaiting = 256;
 constexpr size_t kKeyGenerationWaiting = 16;
+// An identity provider that does not answer holds one up for ten seconds, twice a minute at most.
+constexpr int kFetchThreads = 2;
+constexpr size_t kFetchesWaiting = 64;
 
 size_t Times(int threads, size_t each) { return static_cast<size_t>(threads) * each; }
 
@@ -20,13 +23,17 @@ Workers::Workers(int cores)
       key_generation({.name = "key-pairs",
                       .threads = cores,
                       .max_waiting = Times(cores, kKeyGenerationWaiting),
-                      .on_start = BecomeBackgroundThread}) {}
+                      .on_start = BecomeBackgroundThread}),
+      issuer_fetches(
+          {.name = "oidc-fetch", .threads = kFetchThreads, .max_waiting = kFetchesWaiting, .on_start = nullptr}) {}
 
 void Workers::Stop() {
   long_work.Hurry();
   key_generation.Hurry();
+  issuer_fetches.Hurry();
   long_work.Close();
   key_generation.Close();
+  issuer_fetches.Close();
 }
 
 }  // namespace kagimori::app

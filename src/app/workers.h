@@ -11,11 +11,12 @@ struct Workers {
   // `cores`: threads that serve.
   explicit Workers(int cores);
 
-  // Tells both to do no more of what waits, and waits for what runs.
+  // Tells all to do no more of what waits, and waits for what runs.
   void Stop();
 
   WorkerPool long_work;
   WorkerPool key_generation;
+  WorkerPool issuer_fetches;  // for waiting, not for computing
 };
 
 }  // namespace kagimori::app

@@ -68,13 +68,15 @@ struct IdentityRule {
 constexpr IdentityRule RuleOf(IdentityType type) {
   switch (type) {
     case IdentityType::kRoot:
-      return {"Root", true, true, true, true, false, false};
+      return {"Root", true, true, true, true, false, true};
     case IdentityType::kIamUser:
-      return {"IAMUser", true, true, true, true, true, false};
+      return {"IAMUser", true, true, true, true, true, true};
     case IdentityType::kAssumedRole:
       return {"AssumedRole", true, true, true, true, false, true};
     case IdentityType::kFederatedUser:
       return {"FederatedUser", true, true, true, true, false, true};
+    case IdentityType::kWebIdentityUser:
+      return {"WebIdentityUser", true, false, false, false, true, false};
     case IdentityType::kAwsService:
       return {"AWSService", false, false, false, false, false, false};
     case IdentityType::kAwsAccount:
@@ -87,14 +89,16 @@ constexpr IdentityRule RuleOf(IdentityType type) {
 
 void AppendSession(const SessionContext& session, std::string* out) {
   Members context(out);
-  context.Name("\"sessionIssuer\":");
-  Members issuer(out);
-  issuer.Text("\"type\":", session.issuer_type);
-  issuer.Text("\"principalId\":", session.issuer_principal_id);
-  issuer.Text("\"arn\":", session.issuer_arn);
-  issuer.Text("\"accountId\":", session.issuer_account_id);
-  issuer.Text("\"userName\":", session.issuer_user_name);
-  issuer.End();
+  if (!session.issuer_type.empty()) {
+    context.Name("\"sessionIssuer\":");
+    Members issuer(out);
+    issuer.Text("\"type\":", session.issuer_type);
+    issuer.Text("\"principalId\":", session.issuer_principal_id);
+    issuer.Text("\"arn\":", session.issuer_arn);
+    issuer.Text("\"accountId\":", session.issuer_account_id);
+    issuer.Text("\"userName\":", session.issuer_user_name);
+    issuer.End();
+  }
   if (!session.web_id_federated_provider.empty()) {
     context.Name("\"webIdFederationData\":");
     Members federation(out);
@@ -122,6 +126,7 @@ void AppendIdentity(const UserIdentity& identity, std::string* out) {
     members.Name("\"sessionContext\":");
     AppendSession(*identity.session, out);
   }
+  members.Text("\"identityProvider\":", identity.identity_provider);
   members.Text("\"invokedBy\":", identity.invoked_by);
   members.End();
 }

@@ -26,13 +26,14 @@ enum class IdentityType : uint8_t {
   kIamUser,
   kAssumedRole,
   kFederatedUser,
-  kAwsService,  // only `invoked_by`
-  kAwsAccount,  // a foreign caller as the key owner's account sees it
-  kInternal,    // no `type`: account and invokedBy "AWS Internal"
+  kWebIdentityUser,  // the holder of an identity token: principal, user name and `identity_provider`
+  kAwsService,       // only `invoked_by`
+  kAwsAccount,       // a foreign caller as the key owner's account sees it
+  kInternal,         // no `type`: account and invokedBy "AWS Internal"
 };
 
 struct SessionContext {
-  std::string_view issuer_type = "Role";  // "Role", "Root", "IAMUser"
+  std::string_view issuer_type = "Role";  // "Role", "Root", "IAMUser"; empty: GetSessionToken's, which has no issuer
   std::string_view issuer_principal_id{};
   std::string_view issuer_arn{};
   std::string_view issuer_account_id{};
@@ -52,7 +53,8 @@ struct UserIdentity {
   std::string_view account_id{};
   std::string_view access_key_id{};
   std::string_view user_name{};
-  const SessionContext* session = nullptr;  // kAssumedRole and kFederatedUser
+  const SessionContext* session = nullptr;  // of temporary credentials
+  std::string_view identity_provider{};     // kWebIdentityUser
   std::string_view invoked_by{};            // a service acting for the caller, with any type
 };
 

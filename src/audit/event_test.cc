@@ -112,6 +112,7 @@ TEST(EventTest, AssumedRoleCarriesItsSession) {
                     "ASIA",
                     "never printed",
                     &session,
+                    {},
                     "dynamodb.amazonaws.com"};
   EXPECT_EQ(Between(Json(event), "\"userIdentity\":", ",\"eventTime\""),
             R"({"type":"AssumedRole","principalId":"AROA:s","arn":"arn:aws:sts::111122223333:assumed-role/Admin/s",)"

@@ -1,7 +1,6 @@
 #include "crypto/certificate_chain.h"
 
 #include <openssl/ec.h>
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "crypto/openssl.h"
+#include "crypto/raw_form.h"
 
 namespace kagimori::crypto {
 namespace {
@@ -21,8 +21,6 @@ using Certificate = std::unique_ptr<X509, OpenSslDeleter<X509_free>>;
 using CertificateStack = std::unique_ptr<STACK_OF(X509), OpenSslDeleter<OSSL_STACK_OF_X509_free>>;
 using Store = std::unique_ptr<X509_STORE, OpenSslDeleter<X509_STORE_free>>;
 using StoreContext = std::unique_ptr<X509_STORE_CTX, OpenSslDeleter<X509_STORE_CTX_free>>;
-using EcdsaSignature = std::unique_ptr<ECDSA_SIG, OpenSslDeleter<ECDSA_SIG_free>>;
-using BigNumber = std::unique_ptr<BIGNUM, OpenSslDeleter<BN_free>>;
 
 constexpr size_t kMaxPemSize = size_t{1} << 17;  // kMaxRoots of the largest in base64, with room for text
 constexpr size_t kScalarSize = 48;               // P-384
@@ -123,22 +121,6 @@ Result<> CheckLeaf(X509* leaf) {
   ERR_clear_error();
   if (!is_p384) return Fail(ErrorKind::kAuthentication, "the leaf certificate's key is not on P-384");
   return {};
-}
-
-// r || s as the ECDSA-Sig-Value of RFC 3279 section 2.2.3, which OpenSSL verifies. REQUIRES: the size is right.
-Bytes DerSignature(ByteView signature) {
-  EcdsaSignature values(ECDSA_SIG_new());
-  BigNumber r(BN_bin2bn(signature.data(), kScalarSize, nullptr));
-  BigNumber s(BN_bin2bn(signature.data() + kScalarSize, kScalarSize, nullptr));
-  Require(values && r && s && ECDSA_SIG_set0(values.get(), r.get(), s.get()) == 1, "ECDSA signature");
-  static_cast<void>(r.release());  // both are the signature's now
-  static_cast<void>(s.release());
-  const int size = i2d_ECDSA_SIG(values.get(), nullptr);
-  Require(size > 0, "ECDSA signature");
-  Bytes der(static_cast<size_t>(size));
-  uint8_t* at = der.data();
-  i2d_ECDSA_SIG(values.get(), &at);
-  return der;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "crypto/asymmetric_encryption.h"
+#include "crypto/der_writer.h"
 #include "crypto/openssl.h"
 #include "crypto/random.h"
 #include "crypto/secret_opener.h"
@@ -17,13 +18,16 @@ namespace {
 constexpr size_t kContentKeySize = 32;
 constexpr size_t kBlockSize = 16;  // AES's
 
-// Identifier octets (X.690 section 8.1.2).
-constexpr uint8_t kInteger = 0x02;
-constexpr uint8_t kOctetString = 0x04;
-constexpr uint8_t kNull = 0x05;
-constexpr uint8_t kObjectId = 0x06;
-constexpr uint8_t kSequence = 0x30;
-constexpr uint8_t kSet = 0x31;
+using der::Element;
+using der::Joined;
+using der::kInteger;
+using der::kNull;
+using der::kObjectId;
+using der::kOctetString;
+using der::kSequence;
+using der::kSet;
+
+// Identifier octets of context-specific elements (X.690 section 8.1.2).
 constexpr uint8_t kContext0 = 0x80;             // [0], primitive
 constexpr uint8_t kContext0Constructed = 0xa0;  // [0], constructed
 constexpr uint8_t kContext1Constructed = 0xa1;  // [1], constructed
@@ -37,26 +41,6 @@ constexpr uint8_t kRsaesOaep[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01
 constexpr uint8_t kMgf1[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08};
 constexpr uint8_t kSha256[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01};
 constexpr uint8_t kAes256Cbc[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2a};
-
-Bytes Joined(std::initializer_list<ByteView> parts) {
-  Bytes out;
-  for (ByteView part : parts) out.insert(out.end(), part.begin(), part.end());
-  return out;
-}
-
-// An element with its length in the fewest octets, as DER has it. REQUIRES: less than 64 KiB of content.
-Bytes Element(uint8_t identifier, ByteView content) {
-  Bytes out = {identifier};
-  if (content.size() >= 0x100) {
-    out.push_back(0x82);
-    AppendBe16(static_cast<uint16_t>(content.size()), &out);
-  } else {
-    if (content.size() >= 0x80) out.push_back(0x81);
-    out.push_back(static_cast<uint8_t>(content.size()));
-  }
-  out.insert(out.end(), content.begin(), content.end());
-  return out;
-}
 
 // A constructed element of indefinite length (X.690 section 8.1.3.6).
 Bytes IndefiniteElement(uint8_t identifier, ByteView content) {

@@ -3,6 +3,8 @@
 #include <string>
 
 #include "base/log.h"
+#include "gateway/callers.h"
+#include "gateway/session_authentication.h"
 #include "net/await.h"
 #include "sigv4/authorization.h"
 
@@ -28,12 +30,16 @@ Task<std::expected<void, Unauthenticated>> Authenticate(RequestScope& scope, sig
   sigv4::Expectation expectation{.service = scope.service(), .protocol = protocol};
   auto parsed = sigv4::ParseAuthorization(scope.head(), expectation, scope.services().clock->Wall());
   if (!parsed) co_return Refused(std::move(parsed).error());
-  // No session has been handed out by this deployment that a token could belong to.
-  if (!parsed->session_token.empty()) co_return Refused(sigv4::InvalidSessionToken());
 
   std::string access_key_id(parsed->access_key_id);
+  std::shared_ptr<const identity::Session> session;
   Result<CredentialPtr> credential;
-  if (const CredentialPtr* cached = scope.core().credentials.Find(access_key_id)) {
+  if (!parsed->session_token.empty()) {
+    auto found = co_await FindSession(scope, *parsed);
+    if (!found) co_return std::unexpected(std::move(found).error());
+    session = *std::move(found);
+    credential = session->credential;
+  } else if (const CredentialPtr* cached = scope.core().credentials.Find(access_key_id)) {
     credential = *cached;
   } else {
     credential = co_await LoadCredential(scope.core(), access_key_id);
@@ -46,12 +52,21 @@ Task<std::expected<void, Unauthenticated>> Authenticate(RequestScope& scope, sig
   }
   if (!(*credential)->active) co_return Refused(sigv4::UnknownAccessKey());
 
-  sigv4::Credential signer{.identity = (*credential)->access_key_id,
+  sigv4::Credential signer{.identity = session != nullptr ? session->id : (*credential)->access_key_id,
                            .generation = (*credential)->generation,
                            .secret_access_key = (*credential)->secret_access_key};
   auto verified = scope.core().signatures.Verify(scope.head(), *parsed, AsBytes(scope.body()), signer);
   if (!verified) co_return Refused(std::move(verified).error());
+  auto caller = co_await FindCaller(scope.core(), (*credential)->principal, session);
+  if (!caller) {
+    log::Error("the account of a caller could not be read",
+               {{"request_id", std::string(scope.request_id())}, {"error", Describe(caller.error())}});
+    co_return std::unexpected(Unauthenticated{});
+  }
+  if (!*caller) co_return Refused(sigv4::UnknownAccessKey());
+  scope.resolved = **std::move(caller);
   scope.credential = *std::move(credential);
+  scope.session = std::move(session);
   scope.region = parsed->region;
   co_return std::expected<void, Unauthenticated>();
 }

@@ -12,12 +12,15 @@
 #include "gateway/security_log.h"
 #include "gateway/turnstile.h"
 #include "identity/directory.h"
+#include "identity/sessions.h"
 #include "keys/committer.h"
+#include "keys/grant_table.h"
 #include "keys/key_table.h"
 #include "keys/loaded_key.h"
 #include "keys/outbox.h"
 #include "kms/operation.h"
 #include "net/core.h"
+#include "oidc/issuer_keys.h"
 #include "seal/hierarchy.h"
 #include "seal/quarantine.h"
 #include "sigv4/verifier.h"
@@ -29,8 +32,10 @@ struct Services {
   const Clock* clock;
   const seal::KeyHierarchy* hierarchy;
   identity::Directory* directory;
+  identity::Sessions* sessions;
   keys::KeyTable* keys;
   keys::LoadedKeys* loaded_keys;
+  keys::GrantTable* grants;
   keys::Committer* committer;
   keys::OutboxDelivery* outbox;
   const authz::Authorizer* authorizer;
@@ -41,7 +46,8 @@ struct Services {
   WorkerPool* long_work;                // computations that would hold up a core
   WorkerPool* key_generation;           // the longest ones, which give way to everything else
   const attest::Verifier* attestation;  // null: no roots are configured
-  kms::CustomPolicies custom_policies = kms::CustomPolicies::kRefused;
+  oidc::IssuerKeys* issuers;            // null: no identity provider is configured
+  WorkerPool* issuer_fetches;           // waits for identity providers
   kms::Sm2Regions sm2 = kms::Sm2Regions::kChina;
 };
 
@@ -54,6 +60,9 @@ struct CoreState {
         aliases(&node->keys->aliases()),
         loaded_keys(&node->loaded_keys->cache()),
         credentials(&node->directory->credentials()),
+        accounts(&node->directory->accounts().accounts()),
+        sessions(&node->sessions->cache()),
+        grants(&node->grants->cache()),
         audit(its_core, node->audit) {
     its_core->AddTurnEndHook([this] {
       constexpr size_t kSlotsPerTurn = 8;
@@ -61,6 +70,9 @@ struct CoreState {
       aliases.Sweep(kSlotsPerTurn);
       loaded_keys.Sweep(kSlotsPerTurn);
       credentials.Sweep(kSlotsPerTurn);
+      accounts.Sweep(kSlotsPerTurn);
+      sessions.Sweep(kSlotsPerTurn);
+      grants.Sweep(kSlotsPerTurn);
     });
     its_core->AddTurnEndHook([this] { security.Flush(services->disk->stop() != DiskGuard::Stop::kNothing); });
   }
@@ -71,6 +83,9 @@ struct CoreState {
   keys::AliasCache::View aliases;
   keys::LoadedKeyCache::View loaded_keys;
   identity::CredentialCache::View credentials;
+  identity::AccountCache::View accounts;
+  identity::SessionCache::View sessions;
+  keys::GrantCache::View grants;
   sigv4::Verifier signatures;
   audit::CoreBatcher audit;
   RequestStats stats;

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/iam_pipeline.h"
 #include "gateway/pipeline.h"
 #include "gateway/request_scope.h"
 #include "gateway/routing.h"
@@ -51,6 +52,9 @@ void Front::Serve(net::Core& core, std::unique_ptr<net::Exchange> exchange) {
       return;
     case Route::kSts:
       Detach(ServeSts(state, std::move(exchange)));
+      return;
+    case Route::kIam:
+      Detach(ServeIam(state, std::move(exchange)));
       return;
     case Route::kNone:
       Refuse(state, std::move(exchange), std::string(kUnknownService));

@@ -7,10 +7,13 @@
 #include <string>
 #include <utility>
 
+#include "gateway/callers.h"
 #include "gateway/request_scope.h"
 #include "keys/state_table.h"
 #include "kms/errors.h"
+#include "kms/grant_rules.h"
 #include "kms/operation.h"
+#include "kms/request_facts.h"
 #include "kms/work_cost.h"
 #include "net/offload.h"
 #include "shapes/codec.h"
@@ -99,14 +102,18 @@ Task<PreparedOrError> Prepare(RequestScope& scope, const typename Op::Request& r
                  .region = *scope.region,
                  .now = services.clock->Service(),
                  .markers = kms::Markers(*services.hierarchy, scope.caller().account),
-                 .custom_policies = services.custom_policies,
                  .sm2 = services.sm2,
                  .recipient = recipient.get()};
   keys::Resolver resolver(services.keys, &scope.core().keys, &scope.core().aliases, call.account(), call.region,
                           call.now);
+  const authz::CallFacts facts = scope.Facts();
+  const kms::RequestFacts<typename Op::Request> operation(request, recipient.get(), !facts.via_service.empty());
   kms::Session session{.call = call,
                        .resolver = resolver,
                        .authorizer = *services.authorizer,
+                       .asking = {.call = facts, .operation = operation},
+                       .grants = *services.grants,
+                       .grants_view = scope.core().grants,
                        .trail = scope.trail,
                        .loaded = *services.loaded_keys,
                        .loaded_view = scope.core().loaded_keys};
@@ -160,6 +167,13 @@ Task<void> RunOperation(RequestScope& scope, wire::JsonDocument document) {
       co_return;
     }
   }
+  if constexpr (requires { request->grant_tokens->size(); }) {
+    if (auto refused = kms::CheckGrantTokens(*scope.services().hierarchy, request->grant_tokens)) {
+      shapes::AppendRequestParameters(*request, &scope.request_parameters);
+      co_await Finish(scope, std::unexpected(*std::move(refused)), true);
+      co_return;
+    }
+  }
   if constexpr (requires { Op::FillDefaults(*request); }) Op::FillDefaults(*request);
   shapes::AppendRequestParameters(*request, &scope.request_parameters);
 
@@ -178,6 +192,13 @@ Task<void> RunOperation(RequestScope& scope, wire::JsonDocument document) {
   Turnstile::Guard turn;
   for (int attempt = 1; attempt <= kMaxAttempts; ++attempt) {
     if (attempt == 2) turn = co_await scope.services().contended->Enter(scope.contended);
+    if (attempt > 1) {
+      const bool there = co_await RefreshCaller(scope);
+      if (!there) {
+        co_await Finish(scope, std::unexpected(shapes::Errors::UnrecognizedClient()), true);
+        co_return;
+      }
+    }
     scope.trail = {};
     PreparedOrError prepared = co_await Prepare<Op>(scope, *request, recipient);
     bool done = co_await Finish(scope, std::move(prepared), attempt == kMaxAttempts);

@@ -158,12 +158,12 @@ Task<bool> Finish(RequestScope& scope, PreparedOrError prepared, bool last_attem
   std::string line = scope.AuditLine({}, {});
   // 12  commit the change together with its audit event
   if (prepared->change) {
+    if (scope.resolved->iam != nullptr)
+      prepared->change->permitted_by.push_back(identity::StillAs(*scope.resolved->iam));
     Result<store::Revision> committed =
         co_await scope.services().committer->Commit(*prepared->change, {.id = scope.event_id(), .line = line});
     if (!committed && committed.error().kind == ErrorKind::kConflict && !last_attempt) {
-      const keys::Change& change = *prepared->change;
-      scope.contended = change.keys.empty() ? std::hash<keys::AliasName>()(change.aliases.front().name)
-                                            : std::hash<keys::KeyName>()(change.keys.front().after.name);
+      scope.contended = keys::ContentionOf(*prepared->change);
       co_return false;
     }
     if (!committed) {

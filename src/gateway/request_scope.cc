@@ -5,28 +5,26 @@
 #include "audit/event.h"
 #include "base/log.h"
 #include "crypto/random.h"
+#include "wire/json_writer.h"
 
 namespace kagimori::gateway {
 namespace {
 
-audit::IdentityType TypeOf(identity::Principal::Kind kind) {
-  switch (kind) {
-    case identity::Principal::Kind::kRoot:
-      return audit::IdentityType::kRoot;
-    case identity::Principal::Kind::kUser:
-      return audit::IdentityType::kIamUser;
-    case identity::Principal::Kind::kRoleSession:
-      return audit::IdentityType::kAssumedRole;
-    case identity::Principal::Kind::kFederatedUser:
-      return audit::IdentityType::kFederatedUser;
-  }
-  return audit::IdentityType::kInternal;
+// What a decision rested on, as one more member of the object (or of a new one).
+std::string WithDecision(std::string_view object, std::string_view decision) {
+  std::string out(object.empty() ? std::string_view("{") : object.substr(0, object.size() - 1));
+  if (out.size() > 1) out.push_back(',');
+  out.append("\"authorization\":");
+  wire::AppendJsonString(decision, &out);
+  out.push_back('}');
+  return out;
 }
 
 constexpr size_t kUsualLine = 2048;  // bytes of an audit record; longer ones grow
 
 std::string_view EventSource(std::string_view service) {
-  return service == "sts" ? "sts.amazonaws.com" : "kms.amazonaws.com";
+  if (service == "sts") return "sts.amazonaws.com";
+  return service == "iam" ? "iam.amazonaws.com" : "kms.amazonaws.com";
 }
 
 // CloudTrail leaves the suffix of this one name off.
@@ -46,8 +44,9 @@ RequestScope::RequestScope(CoreState* core, std::unique_ptr<net::Exchange> excha
 }
 
 std::string RequestScope::AuditLine(std::string_view code, std::string_view message) const {
-  const identity::Principal& principal = caller();
-  std::string account = principal.account.ToString();
+  std::string account = (web_identity ? web_identity->account : caller().account).ToString();
+  audit::SessionContext context;
+  if (session != nullptr) context = SessionContextOf(*session);
   boost::container::small_vector<std::string, 2> accounts;
   boost::container::small_vector<audit::Resource, 2> resources;
   accounts.reserve(trail.resources.size());  // the views below must not move
@@ -63,12 +62,8 @@ std::string RequestScope::AuditLine(std::string_view code, std::string_view mess
            .key_exchange = info->key_exchange};
   }
   audit::Event event{
-      .identity = {.type = TypeOf(principal.kind),
-                   .principal_id = principal.unique_id,
-                   .arn = principal.arn,
-                   .account_id = account,
-                   .access_key_id = credential->access_key_id,
-                   .user_name = principal.name},
+      .identity = web_identity ? IdentityOf(*web_identity)
+                               : IdentityOf(*credential, account, session != nullptr ? &context : nullptr),
       .time = services().clock->Wall(),
       .event_source = EventSource(service_),
       .event_name = operation,
@@ -87,10 +82,26 @@ std::string RequestScope::AuditLine(std::string_view code, std::string_view mess
       .recipient_account_id = account,
       .tls = head().tls != nullptr ? &tls : nullptr,
   };
+  std::string additional;
+  if (!trail.decision.empty()) {
+    additional = WithDecision(trail.additional_event_data_json, trail.decision);
+    event.additional_event_data_json = additional;
+  }
   std::string line;
   line.reserve(kUsualLine);
   audit::AppendJson(event, &line);
   return line;
+}
+
+authz::CallFacts RequestScope::Facts() const {
+  return {.caller = resolved ? &*resolved : nullptr,
+          .region = *region,
+          .now = services().clock->Wall(),
+          .source_ip = head().peer,
+          .secure_transport = head().tls != nullptr,
+          .user_agent = head().Get("user-agent"),
+          .referer = head().Get("referer"),
+          .via_service = {}};
 }
 
 Task<bool> RequestScope::Record(std::string_view line) {

@@ -7,9 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "authz/call_facts.h"
 #include "base/ids.h"
+#include "gateway/audit_identity.h"
 #include "gateway/core_state.h"
+#include "identity/caller.h"
 #include "identity/identity.h"
+#include "identity/session.h"
 #include "kms/operation.h"
 #include "net/http.h"
 
@@ -39,9 +43,14 @@ class RequestScope {
   std::string_view operation;
   bool read_only = true;
   std::shared_ptr<const identity::Credential> credential;
+  std::optional<identity::Caller> resolved;          // with the policies in force
+  std::shared_ptr<const identity::Session> session;  // behind the credential; null: a long-term one
+  std::optional<WebIdentity> web_identity;           // in place of a credential: AssumeRoleWithWebIdentity
   std::optional<Region> region;
 
   const identity::Principal& caller() const { return *credential->principal; }
+  // REQUIRES: `region`. Views into the scope.
+  authz::CallFacts Facts() const;
 
   size_t contended = 0;  // a hash of what the last try lost a conflict on
 

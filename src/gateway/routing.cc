@@ -24,7 +24,11 @@ Route RouteOf(const net::RequestHead& head) {
   if (!head.Get("x-amz-target").empty()) return head.method == "POST" ? Route::kKms : Route::kNone;
   std::string_view content_type = head.Get("content-type");
   bool query = IsForm(content_type) || (head.method == "GET" && target.query.find("Action=") != target.query.npos);
-  if (query && sigv4::PeekScope(head).service != "kms") return Route::kSts;
+  if (query) {
+    const std::string_view service = sigv4::PeekScope(head).service;
+    if (service == "iam") return Route::kIam;
+    if (service != "kms") return Route::kSts;
+  }
   if (head.method == "POST" && content_type.starts_with("application/x-amz-json-")) return Route::kKms;
   return Route::kNone;
 }

@@ -9,10 +9,10 @@ namespace kagimori::gateway {
 
 // What a request's head decides before anything is verified.
 
-enum class Route { kKms, kSts, kNone };
+enum class Route { kKms, kSts, kIam, kNone };
 
 // A target makes it JSON 1.1. Without one, a form or a URL's query is the Query protocol, whose service stands in the
-// credential scope alone; STS is the only one here. A JSON body without a target is KMS's to refuse.
+// credential scope alone: IAM where it says so, otherwise STS. A JSON body without a target is KMS's to refuse.
 Route RouteOf(const net::RequestHead& head);
 
 // Of a Host header: "localhost:4599", "127.0.0.1", "[::1]:80", "kms.localhost", in any letter case.

@@ -43,6 +43,14 @@ TEST(Routing, AFormIsStsUnlessItIsSignedForKms) {
   EXPECT_EQ(RouteFor("GET", "/", {{"Authorization", sts}}), Route::kNone);
 }
 
+TEST(Routing, AFormThatIsSignedForIamIsIams) {
+  std::string iam = Authorization("iam");
+  EXPECT_EQ(RouteFor("POST", "/", {{"Content-Type", kForm}, {"Authorization", iam}}), Route::kIam);
+  EXPECT_EQ(RouteFor("GET", "/?Action=GetUser&Version=2010-05-08", {{"Authorization", iam}}), Route::kIam);
+  EXPECT_EQ(RouteFor("POST", "/", {{"Content-Type", kJson}, {"Authorization", iam}}), Route::kKms)
+      << "KMS answers that it is not signed for it";
+}
+
 TEST(Routing, OnePathOnly) {
   for (std::string_view target : {"/x", "//", "/?", "", "*", "/metrics", "http://localhost/"}) {
     Route expected = target == "/?" ? Route::kKms : Route::kNone;

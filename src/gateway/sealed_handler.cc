@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "gateway/front.h"
 #include "gateway/routing.h"
+#include "iam/call.h"
 #include "sts/get_caller_identity.h"
 #include "wire/xml.h"
 
@@ -26,14 +27,16 @@ void SealedHandler::Serve(net::Core&, std::unique_ptr<net::Exchange> exchange) {
   refused_.fetch_add(1, std::memory_order_relaxed);
   std::string request_id;
   AppendUuid(crypto::RandomUuid(), &request_id);
-  const bool json = RouteOf(exchange->head()) == Route::kKms;
+  const Route route = RouteOf(exchange->head());
+  const bool json = route == Route::kKms;
   const std::string fields = "x-amzn-RequestId: " + request_id +
                              "\r\nContent-Type: " + (json ? "application/x-amz-json-1.1" : "text/xml") + "\r\n";
   std::string body;
   if (json) {
     body.append(R"({"__type":")").append(kCode).append(R"(","message":")").append(kMessage).append(R"("})");
   } else {
-    body = wire::QueryErrorDocument(sts::kNamespace, wire::QueryFault::kReceiver, kCode, kMessage, request_id);
+    body = wire::QueryErrorDocument(route == Route::kIam ? iam::kNamespace : sts::kNamespace,
+                                    wire::QueryFault::kReceiver, kCode, kMessage, request_id);
   }
   exchange->Respond(503, fields, std::move(body));
 }

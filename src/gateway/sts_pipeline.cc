@@ -1,86 +1,75 @@
 #include "gateway/sts_pipeline.h"
 
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "base/log.h"
 #include "gateway/authenticate.h"
+#include "gateway/query_protocol.h"
 #include "gateway/request_scope.h"
-#include "sts/get_caller_identity.h"
-#include "wire/query.h"
-#include "wire/xml.h"
+#include "gateway/sts_operations.h"
+#include "secret/wiping_buffer.h"
+#include "sts/call.h"
 
 namespace kagimori::gateway {
 namespace {
 
-constexpr std::string_view kXmlType = "text/xml";
-constexpr std::string_view kActionName = "GetCallerIdentity";
+bool IsKnown(std::string_view action) { return FindStsOperation(action) != nullptr; }
 
-struct QueryError {
-  int status;
-  std::string_view code;  // a literal
-  std::string message;
-  wire::QueryFault fault = wire::QueryFault::kSender;
-};
-
-std::string Document(const RequestScope& scope, const QueryError& error) {
-  return wire::QueryErrorDocument(sts::kNamespace, error.fault, error.code, error.message, scope.request_id());
+QueryError FromSts(sts::StsError error) {
+  return {error.status, error.code, std::move(error.message),
+          error.status >= 500 ? wire::QueryFault::kReceiver : wire::QueryFault::kSender};
 }
 
-void AnswerUnverified(RequestScope& scope, const QueryError& error) {
-  scope.AnswerUnverified(error.status, kXmlType, Document(scope, error), error.code);
-}
-
-QueryError InternalFailure() {
-  return {500, "InternalFailure", "An internal error has occurred", wire::QueryFault::kReceiver};
-}
-
-// Action and Version of the request: in the body of a POST, in the URL of a GET.
-Result<wire::QueryParameters> Parameters(const RequestScope& scope) {
-  if (scope.head().method == "POST" && !scope.body().empty()) return wire::QueryParameters::ParseForm(scope.body());
-  return wire::QueryParameters::ParseUrlQuery(wire::SplitTarget(scope.head().target).query);
-}
-
-// Nothing: it is GetCallerIdentity.
-std::optional<QueryError> CheckAction(const Result<wire::QueryParameters>& parameters) {
-  if (!parameters) return QueryError{400, "MalformedQueryString", "The query string is malformed."};
-  std::string action(parameters->Get("Action").value_or(""));
-  std::string version(parameters->Get("Version").value_or(""));
-  if (action.empty()) return QueryError{400, "MissingAction", "The request is missing an Action parameter."};
-  if (action != kActionName || version != sts::kVersion) {
-    return QueryError{
-        400, "InvalidAction",
-        "Could not find operation " + action + " for version " + (version.empty() ? "NO_VERSION_SPECIFIED" : version)};
+// Of a request that somebody vouches for.
+Task<void> RecordAndAnswer(RequestScope& scope, sts::StsResult<sts::StsAnswer> result) {
+  std::optional<QueryError> error;
+  if (!result) error = FromSts(std::move(result).error());
+  if (result) scope.response_elements = std::move(result->response_elements);
+  std::string line = error ? scope.AuditLine(error->code, error->message) : scope.AuditLine({}, {});
+  bool recorded = co_await scope.Record(line);
+  if (!recorded) {
+    error = InternalFailure();
+    if (result) secret::WipeString(&result->body);
   }
-  return std::nullopt;
+  if (error) co_return AnswerQueryError(scope, sts::kNamespace, *error);
+  scope.Answer(200, kXmlType, std::move(result->body), {});
+}
+
+Task<void> ServeWebIdentity(RequestScope& scope, const wire::QueryParameters& parameters) {
+  // As the disk fills use goes on for as long as it can be recorded.
+  if (std::optional<QueryError> full = NoRoom(scope, /*read_only=*/true)) {
+    co_return AnswerUnverifiedQuery(scope, sts::kNamespace, *full);
+  }
+  sts::StsResult<sts::StsAnswer> result = co_await RunWebIdentity(scope, parameters);
+  if (!scope.web_identity) {
+    co_return AnswerUnverifiedQuery(scope, sts::kNamespace, FromSts(std::move(result).error()));
+  }
+  co_await RecordAndAnswer(scope, std::move(result));
 }
 
 Task<void> Serve(RequestScope& scope) {
-  Result<wire::QueryParameters> parameters = Parameters(scope);
-  if (std::optional<QueryError> error = CheckAction(parameters)) co_return AnswerUnverified(scope, *error);
-  scope.operation = kActionName;
-
+  std::expected<wire::QueryParameters, QueryError> parameters = ReadParameters(scope);
+  if (!parameters) co_return AnswerUnverifiedQuery(scope, sts::kNamespace, parameters.error());
+  std::expected<std::string_view, QueryError> action = ReadAction(*parameters, sts::kVersion, &IsKnown);
+  if (!action) co_return AnswerUnverifiedQuery(scope, sts::kNamespace, action.error());
+  const StsOperationRow& row = *FindStsOperation(*action);
+  scope.operation = row.name;
+  if (row.operation == StsOperation::kAssumeRoleWithWebIdentity) {
+    co_await ServeWebIdentity(scope, *parameters);
+    co_return;
+  }
   std::expected<void, Unauthenticated> authenticated = co_await Authenticate(scope, sigv4::Protocol::kQuery);
   if (!authenticated) {
-    const std::optional<sigv4::AuthFailure>& failure = authenticated.error().failure;
-    if (!failure) co_return AnswerUnverified(scope, InternalFailure());
-    sigv4::WireError wire = sigv4::ToWire(failure->kind, sigv4::Protocol::kQuery);
-    co_return AnswerUnverified(scope, {wire.status, wire.code, failure->message});
+    co_return AnswerUnverifiedQuery(scope, sts::kNamespace, ToQueryError(authenticated.error()));
   }
-  const DiskGuard& disk = *scope.services().disk;
-  if (disk.Refuses(/*read_only=*/true)) {
-    QueryError error{503, "ServiceUnavailable", std::string(disk.reason()), wire::QueryFault::kReceiver};
-    co_return scope.Answer(error.status, kXmlType, Document(scope, error), error.code);
+  if (std::optional<QueryError> full = NoRoom(scope, /*read_only=*/true)) {
+    co_return AnswerQueryError(scope, sts::kNamespace, *full);
   }
-  std::string body = sts::GetCallerIdentity(scope.caller(), scope.request_id());
-  std::string line = scope.AuditLine({}, {});
-  bool recorded = co_await scope.Record(line);
-  if (!recorded) {
-    QueryError error = InternalFailure();
-    co_return scope.Answer(error.status, kXmlType, Document(scope, error), error.code);
-  }
-  scope.Answer(200, kXmlType, std::move(body), {});
+  sts::StsResult<sts::StsAnswer> result = co_await RunStsOperation(scope, row.operation, *parameters);
+  co_await RecordAndAnswer(scope, std::move(result));
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include "identity/new_credentials.h"
 #include "identity/root_key_reset.h"
 #include "identity/stored_records.h"
+#include "net/await.h"
+#include "seal/path.h"
 #include "store/blocking.h"
 
 namespace kagimori::identity {
@@ -85,6 +87,14 @@ struct KeyWrite {
   }
 };
 
+// Whether the user's record names this version of the key.
+bool Lists(const User& user, const OpenedAccessKey& key) {
+  return std::ranges::any_of(user.access_keys, [&](const UserAccessKey& listed) {
+    const bool active = key.message.status() == records::AccessKey::STATUS_ACTIVE;
+    return listed.id == key.message.access_key_id() && listed.version == key.version && listed.active == active;
+  });
+}
+
 bool IsAccountName(std::string_view name) {
   return !name.empty() && name.size() <= 50 && std::ranges::all_of(name, [](char c) { return c >= ' ' && c <= '~'; });
 }
@@ -92,27 +102,52 @@ bool IsAccountName(std::string_view name) {
 }  // namespace
 
 Directory::Directory(const seal::KeyHierarchy* hierarchy, store::Store* store, const Clock* clock)
-    : hierarchy_(hierarchy), store_(store), clock_(clock), credentials_(kCachedCredentials) {}
+    : hierarchy_(hierarchy),
+      store_(store),
+      clock_(clock),
+      credentials_(kCachedCredentials),
+      accounts_(hierarchy, store, &credentials_) {}
 
 void Directory::LoadCredential(std::string access_key_id, LoadCallback callback) {
   if (!IsAccessKeyId(access_key_id)) return callback(Fail(ErrorKind::kNotFound, "not an access key id"));
-  Load(std::move(access_key_id), kAttempts, std::move(callback));
+  Detach([](Task<CredentialResult> read, LoadCallback answer) -> Task<void> {
+    CredentialResult credential = co_await read;
+    answer(std::move(credential));
+  }(Read(std::move(access_key_id)), std::move(callback)));
 }
 
-void Directory::Load(std::string access_key_id, int attempts_left, LoadCallback callback) {
-  uint64_t ticket = credentials_.BeginLoad();
-  std::string path = AccessKeyPath(*hierarchy_, access_key_id);
-  store_->Get({std::move(path)}, [this, ticket, attempts_left, id = std::move(access_key_id),
-                                  callback = std::move(callback)](Result<store::GetResult> got) mutable {
-    if (!got) return callback(std::unexpected(std::move(got).error()));
-    if (got->records.size() != 1 || !got->records[0]) return callback(Fail(ErrorKind::kNotFound, "no such access key"));
-    auto credential = OpenCredential(*hierarchy_, id, *got->records[0]);
-    if (!credential) return callback(std::unexpected(std::move(credential).error()));
-    if (credentials_.Insert(ticket, id, *credential)) return callback(std::move(credential));
+Task<Directory::CredentialResult> Directory::Read(std::string access_key_id) {
+  CredentialResult credential = Fail(ErrorKind::kInternal, "not tried");
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const uint64_t ticket = credentials_.BeginLoad();
+    credential = co_await ReadOnce(access_key_id);
+    if (!credential && credential.error().kind != ErrorKind::kConflict) break;
+    if (credential && credentials_.Insert(ticket, access_key_id, *credential)) break;
     // It changed while it was read; what we have may be the old one.
-    if (attempts_left <= 1) return callback(Fail(ErrorKind::kConflict, "the access key keeps changing"));
-    Load(std::move(id), attempts_left - 1, std::move(callback));
-  });
+    if (credential) credential = Fail(ErrorKind::kConflict, "the access key keeps changing");
+  }
+  co_return credential;
+}
+
+// kConflict: the key's record and its owner's are of different times, or one of them was put back.
+Task<Directory::CredentialResult> Directory::ReadOnce(const std::string& access_key_id) {
+  std::vector<std::string> paths = {AccessKeyPath(*hierarchy_, access_key_id)};
+  Result<store::GetResult> got = co_await net::Await<Result<store::GetResult>>(
+      [this, &paths](auto callback) { store_->Get(std::move(paths), std::move(callback)); });
+  if (!got) co_return std::unexpected(std::move(got).error());
+  if (got->records.size() != 1 || !got->records[0]) co_return Fail(ErrorKind::kNotFound, "no such access key");
+  Result<OpenedAccessKey> key = OpenAccessKey(*hierarchy_, access_key_id, got->records[0]->value);
+  if (!key) co_return std::unexpected(std::move(key).error());
+  if (key->message.user_id().empty()) co_return MakeCredential(*hierarchy_, *key, RootPrincipal(key->account));
+
+  Result<std::shared_ptr<const AccountSnapshot>> snapshot = co_await accounts_.Load(key->account);
+  if (!snapshot) co_return std::unexpected(std::move(snapshot).error());
+  std::shared_ptr<const User> user = (*snapshot)->FindById<User>(key->message.user_id());
+  if (user == nullptr || !Lists(*user, *key)) {
+    accounts_.accounts().Invalidate(key->account);
+    co_return Fail(ErrorKind::kConflict, "an access key that its user does not list as it is");
+  }
+  co_return MakeCredential(*hierarchy_, *key, UserPrincipal(key->account, *user));
 }
 
 Result<> Directory::CreateAccount(AccountId account, std::string_view name) {
@@ -139,6 +174,23 @@ Result<bool> Directory::AccountExists(AccountId account) {
   if (!got.records.at(0)) return false;
   KAGIMORI_RETURN_IF_ERROR(OpenAccount(*hierarchy_, account, got.records[0]->value));
   return true;
+}
+
+Result<std::vector<AccountEntry>> Directory::ListAccounts() {
+  constexpr size_t kPage = 256;
+  std::vector<AccountEntry> accounts;
+  std::string from = seal::Path(seal::RecordType::kAccount).text();
+  const std::string end = seal::PrefixEnd(from);
+  for (;;) {
+    KAGIMORI_ASSIGN_OR_RETURN(const store::RangeResult page,
+                              store::RangeAndWait(*store_, {.begin = from, .end = end, .limit = kPage}));
+    for (const store::Record& record : page.records) {
+      KAGIMORI_ASSIGN_OR_RETURN(AccountEntry entry, ReadAccountEntry(*hierarchy_, record));
+      accounts.push_back(std::move(entry));
+    }
+    if (!page.more) return accounts;
+    from = page.records.back().key + '\0';
+  }
 }
 
 Result<Directory::NewAccessKey> Directory::CreateRootAccessKey(AccountId account) {

@@ -10,7 +10,9 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/snapshot_cache.h"
+#include "identity/account_table.h"
 #include "identity/identity.h"
+#include "identity/inventory.h"
 #include "seal/hierarchy.h"
 #include "store/store.h"
 
@@ -19,8 +21,6 @@ namespace kagimori::identity {
 // Of the 10^12 - 10^11 numbers that do not start with a zero, for the first account of a new deployment.
 AccountId RandomAccountId();
 
-using CredentialCache = SnapshotCache<std::string, Credential>;
-
 // Accounts, principals and access keys, from the store and in the node's cache. Thread-safe.
 class Directory {
  public:
@@ -28,9 +28,11 @@ class Directory {
   Directory(const seal::KeyHierarchy* hierarchy, store::Store* store, const Clock* clock);
 
   CredentialCache& credentials() { return credentials_; }
+  AccountTable& accounts() { return accounts_; }
 
   // Reads the credential from the store into the cache and calls back with it: kNotFound when there is no such access
-  // key (which is not cached: guesses must not fill memory). Runs on a thread of the store or inline.
+  // key (which is not cached: guesses must not fill memory). Runs inline, on the core that asked, or on a thread of
+  // the store.
   using LoadCallback = std::move_only_function<void(Result<std::shared_ptr<const Credential>>)>;
   void LoadCredential(std::string access_key_id, LoadCallback callback);
 
@@ -39,6 +41,8 @@ class Directory {
   // `name`: 1..50 bytes of printable ASCII. kConflict: there is such an account.
   Result<> CreateAccount(AccountId account, std::string_view name);
   Result<bool> AccountExists(AccountId account);
+  // All of them, by number.
+  Result<std::vector<AccountEntry>> ListAccounts();
   struct NewAccessKey {
     std::string access_key_id;
     secret::SecretBytes secret_access_key;
@@ -60,7 +64,9 @@ class Directory {
                             const secret::SecretBytes& secret_access_key);
 
  private:
-  void Load(std::string access_key_id, int attempts_left, LoadCallback callback);
+  using CredentialResult = Result<std::shared_ptr<const Credential>>;
+  Task<CredentialResult> Read(std::string access_key_id);
+  Task<CredentialResult> ReadOnce(const std::string& access_key_id);
   Result<> PutKey(AccountId account, std::string_view access_key_id, const secret::SecretBytes& secret_access_key,
                   bool replace);
 
@@ -68,6 +74,7 @@ class Directory {
   store::Store* store_;
   const Clock* clock_;
   CredentialCache credentials_;
+  AccountTable accounts_;
 };
 
 }  // namespace kagimori::identity

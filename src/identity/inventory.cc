@@ -1,5 +1,6 @@
 #include "identity/inventory.h"
 
+#include "identity/account_records.h"
 #include "identity/new_credentials.h"
 #include "identity/stored_records.h"
 #include "seal/path.h"
@@ -28,7 +29,24 @@ Result<AccessKeyEntry> ReadAccessKeyEntry(const seal::KeyHierarchy& hierarchy, c
   return AccessKeyEntry{.access_key_id = message.access_key_id(),
                         .account = opened.account,
                         .created = {opened.message.created_millis()},
-                        .active = opened.message.status() == records::AccessKey::STATUS_ACTIVE};
+                        .active = opened.message.status() == records::AccessKey::STATUS_ACTIVE,
+                        .user_id = opened.message.user_id()};
+}
+
+Result<IamEntry> ReadIamEntry(const seal::KeyHierarchy& hierarchy, const store::Record& record) {
+  const AccountId account = seal::SealingAccount(record.key);
+  const std::optional<EntityPlace> place = ParseEntityPath(account, record.key);
+  if (!place) return Fail(ErrorKind::kCorrupt, "a record of IAM in a wrong place");
+  KAGIMORI_ASSIGN_OR_RETURN(const seal::OpenedRecord opened,
+                            seal::OpenRecord(hierarchy, record.key, account, record.value));
+  records::IamEntity message;
+  if (!message.ParseFromString(opened.message) || message.id() != place->id) {
+    return Fail(ErrorKind::kCorrupt, "the record of an entity is malformed");
+  }
+  return IamEntry{.account = account,
+                  .kind = place->kind,
+                  .id = place->id,
+                  .arn = ArnOf(account, place->kind, message.path(), message.name())};
 }
 
 }  // namespace kagimori::identity

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "identity/entities.h"
 #include "seal/hierarchy.h"
 #include "store/store.h"
 
@@ -28,9 +29,19 @@ struct AccessKeyEntry {
   AccountId account;
   Timestamp created;
   bool active = false;
+  std::string user_id;  // unique id of the owner; empty: the root user
 };
 // REQUIRES: the record's type is kAccessKey.
 Result<AccessKeyEntry> ReadAccessKeyEntry(const seal::KeyHierarchy& hierarchy, const store::Record& record);
+
+struct IamEntry {
+  AccountId account;
+  EntityKind kind = EntityKind::kUser;
+  std::string id;
+  std::string arn;
+};
+// REQUIRES: the record's type is kIamEntity.
+Result<IamEntry> ReadIamEntry(const seal::KeyHierarchy& hierarchy, const store::Record& record);
 
 }  // namespace kagimori::identity
 

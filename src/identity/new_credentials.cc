@@ -19,15 +19,19 @@ std::string NewAccessKeyId() {
   return id;
 }
 
-secret::SecretBytes NewSecretAccessKey() {
+SecretAccessKeyParts NewSecretAccessKeyParts() {
   constexpr size_t kRandomBytes = 30;
+  SecretAccessKeyParts parts;
+  parts.bytes = crypto::RandomSecret(kRandomBytes);
   std::string text;
   text.reserve(wire::SecretCodec::Base64Length(kRandomBytes));
-  wire::SecretCodec::AppendBase64(crypto::RandomSecret(kRandomBytes), &text);
-  secret::SecretBytes key = secret::SecretBytes::CopyOf(AsBytes(text));
+  wire::SecretCodec::AppendBase64(parts.bytes, &text);
+  parts.text = secret::SecretBytes::CopyOf(AsBytes(text));
   secret::WipeString(&text);
-  return key;
+  return parts;
 }
+
+secret::SecretBytes NewSecretAccessKey() { return std::move(NewSecretAccessKeyParts().text); }
 
 bool IsAccessKeyId(std::string_view text) {
   return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, [](char c) {

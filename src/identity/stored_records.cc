@@ -86,15 +86,24 @@ std::shared_ptr<const Principal> RootPrincipal(AccountId account) {
                                                      .name = {}});
 }
 
-Result<std::shared_ptr<const Credential>> OpenCredential(const seal::KeyHierarchy& hierarchy,
-                                                         std::string_view access_key_id, const store::Record& record) {
-  KAGIMORI_ASSIGN_OR_RETURN(OpenedAccessKey key, OpenAccessKey(hierarchy, access_key_id, record.value));
+std::shared_ptr<const Principal> UserPrincipal(AccountId account, const User& user) {
+  return std::make_shared<const Principal>(Principal{.kind = Principal::Kind::kUser,
+                                                     .account = account,
+                                                     .arn = ArnOf(account, user),
+                                                     .unique_id = user.id,
+                                                     .name = user.name});
+}
+
+Result<std::shared_ptr<const Credential>> MakeCredential(const seal::KeyHierarchy& hierarchy,
+                                                         const OpenedAccessKey& key,
+                                                         std::shared_ptr<const Principal> owner) {
+  const std::string& access_key_id = key.message.access_key_id();
   auto credential = std::make_shared<Credential>();
   KAGIMORI_ASSIGN_OR_RETURN(credential->secret_access_key,
                             seal::UnwrapSecret(hierarchy, key.account, AccessKeySecretBinding(access_key_id),
                                                AsBytes(key.message.wrapped_secret())));
   credential->access_key_id = access_key_id;
-  credential->principal = RootPrincipal(key.account);
+  credential->principal = std::move(owner);
   credential->generation = key.message.generation();
   credential->active = key.message.status() == records::AccessKey::STATUS_ACTIVE;
   return std::shared_ptr<const Credential>(std::move(credential));

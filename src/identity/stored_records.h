@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "identity/entities.h"
 #include "identity/identity.h"
 #include "identity/records.pb.h"
 #include "seal/hierarchy.h"
@@ -45,10 +46,12 @@ Bytes WrapAccessKeySecret(const seal::KeyHierarchy& hierarchy, AccountId account
                           const secret::SecretBytes& secret_access_key);
 
 std::shared_ptr<const Principal> RootPrincipal(AccountId account);
+std::shared_ptr<const Principal> UserPrincipal(AccountId account, const User& user);
 
-// `record` is what the store has at AccessKeyPath(access_key_id).
-Result<std::shared_ptr<const Credential>> OpenCredential(const seal::KeyHierarchy& hierarchy,
-                                                         std::string_view access_key_id, const store::Record& record);
+// Of the key as it was opened, for its owner.
+Result<std::shared_ptr<const Credential>> MakeCredential(const seal::KeyHierarchy& hierarchy,
+                                                         const OpenedAccessKey& key,
+                                                         std::shared_ptr<const Principal> owner);
 
 }  // namespace kagimori::identity
 

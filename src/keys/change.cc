@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "keys/grant_paths.h"
+#include "keys/grant_records.h"
+#include "keys/outbox.h"
 #include "keys/records.h"
 #include "seal/sealed_record.h"
 
@@ -16,6 +19,7 @@ class Builder {
   void Require(std::string path, store::Revision revision) {
     transaction_.preconditions.push_back({std::move(path), revision});
   }
+  void Put(store::Put put) { transaction_.puts.push_back(std::move(put)); }
   // For a path with an id in it that was drawn for this record.
   void PutNew(std::string path, AccountId account, uint64_t version, std::string_view message) {
     Put(std::move(path), account, version, message);
@@ -63,7 +67,8 @@ void PutParts(const std::vector<Part>& parts, Key* key, Builder* builder) {
                 builder);
         break;
       case Part::kPolicy:
-        PutPart(*key, part, !key->policy, records::EncodeText(key->policy.value_or("")), &key->parts.policy, builder);
+        PutPart(*key, part, !key->policy, records::EncodePolicy(key->policy.value_or(""), key->policy_bindings),
+                &key->parts.policy, builder);
         break;
       case Part::kTags:
         PutPart(*key, part, key->tags.empty(), records::EncodeTags(key->tags), &key->parts.tags, builder);
@@ -127,14 +132,86 @@ void AddAlias(const AliasChange& change, Builder* builder) {
   builder->Put(std::move(path), change.name.account, version, records::EncodeAlias(*change.after));
 }
 
+// Of something that is there as long as it counts anything.
+void PutOrDelete(std::string path, AccountId account, uint64_t version, bool empty, std::string_view message,
+                 Builder* builder) {
+  if (empty) {
+    builder->Delete(std::move(path));
+  } else {
+    builder->Put(std::move(path), account, version + 1, message);
+  }
+}
+
+// What is kept about grants moves with each of them.
+void MovePlace(const Grant& grant, bool is_new, GrantPlace place, Builder* builder) {
+  const AccountId account = grant.key.account;
+  const crypto::Sha256Digest tag = GrantTag(builder->hierarchy(), grant.key, grant.id);
+  if (is_new) {
+    ++place.head.count;
+    ++place.count.count;
+    place.head.hash.Add(tag);
+  } else {
+    --place.head.count;
+    --place.count.count;
+    place.head.hash.Remove(tag);
+  }
+  std::string head = GranteeHeadPath(grant.key, grant.id.grantee);
+  builder->Require(head, place.head.revision);
+  PutOrDelete(std::move(head), account, place.head.version, place.head.count == 0,
+              records::EncodeGranteeHead(place.head), builder);
+  std::string count = GrantCountPath(grant.key, CountPartOf(grant.id));
+  builder->Require(count, place.count.revision);
+  PutOrDelete(std::move(count), account, place.count.version, place.count.count == 0,
+              records::EncodeGrantCount(place.count.count), builder);
+}
+
+void PutGrant(const Grant& grant, store::Revision name_revision, Builder* builder) {
+  const seal::KeyHierarchy& hierarchy = builder->hierarchy();
+  builder->PutNew(GrantPath(grant.key, grant.id), grant.key.account, 1, records::EncodeGrant(grant));
+  if (!grant.name.empty()) {
+    std::string name = GrantNamePath(hierarchy, grant);
+    builder->Require(name, name_revision);
+    builder->Put(std::move(name), grant.key.account, 1, records::EncodeGrantName(grant.id));
+  }
+  if (IsListedAsRetirable(grant)) {
+    builder->PutNew(RetirablePath(hierarchy, *grant.retiring, grant.key, grant.id), grant.retiring->account, 1, {});
+  }
+}
+
+Result<> AddGrant(const GrantChange& change, Builder* builder) {
+  if (change.key != nullptr) builder->Require(HeadPath(change.key->name), change.key->head_revision);
+  if (change.before == nullptr) {
+    PutGrant(*change.after, change.place.name_revision, builder);
+    MovePlace(*change.after, /*is_new=*/true, change.place, builder);
+    return {};
+  }
+  const Grant& grant = *change.before;
+  if (change.place.head.count == 0 || change.place.count.count == 0)
+    return Fail(ErrorKind::kCorrupt, "a grant that is there is not counted");
+  builder->Require(GrantPath(grant.key, grant.id), grant.revision);
+  for (std::string& path : PathsOfGrant(builder->hierarchy(), grant)) builder->Delete(std::move(path));
+  MovePlace(grant, /*is_new=*/false, change.place, builder);
+  return {};
+}
+
 }  // namespace
+
+size_t ContentionOf(const Change& change) {
+  if (!change.keys.empty()) return std::hash<KeyName>()(change.keys.front().after.name);
+  if (!change.aliases.empty()) return std::hash<AliasName>()(change.aliases.front().name);
+  if (change.grants.empty()) return 0;
+  const GrantChange& grant = change.grants.front();
+  return std::hash<KeyName>()((grant.before != nullptr ? grant.before : grant.after)->key);
+}
 
 Result<store::Transaction> BuildTransaction(const seal::KeyHierarchy& hierarchy, const Change& change,
                                             const OutboxEvent& event) {
   Builder builder(hierarchy);
+  for (const store::Precondition& condition : change.permitted_by) builder.Require(condition.key, condition.revision);
   for (const KeyChange& key : change.keys) KAGIMORI_RETURN_IF_ERROR(AddKey(key, &builder));
   for (const AliasChange& alias : change.aliases) AddAlias(alias, &builder);
-  builder.PutNew(OutboxPath(event.id), seal::kNoAccount, 1, records::EncodeOutbox(event.line));
+  for (const GrantChange& grant : change.grants) KAGIMORI_RETURN_IF_ERROR(AddGrant(grant, &builder));
+  builder.Put(OutboxPut(hierarchy, event));
   return std::move(builder).Take();
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "keys/grant_place.h"
 #include "keys/key.h"
 #include "keys/paths.h"
 #include "seal/hierarchy.h"
@@ -15,7 +16,8 @@
 
 namespace kagimori::keys {
 
-// What an operation wants changed, in the terms of keys and aliases. Operations build one; BuildTransaction seals it.
+// What an operation wants changed, in the terms of keys, aliases and grants. Operations build one; BuildTransaction
+// seals it.
 
 struct NewMaterial {
   MaterialId id{};
@@ -36,10 +38,24 @@ struct AliasChange {
   std::optional<Alias> after;           // nothing: deleted
 };
 
+// A grant is made or ended; none is ever changed.
+struct GrantChange {
+  std::shared_ptr<const Key> key;  // of a new one: the key as it was decided on, and still is; null: whatever it is
+  std::shared_ptr<const Grant> before;  // null: a new one
+  std::shared_ptr<const Grant> after;   // null: gone
+  GrantPlace place;                     // as read for this change
+};
+
 struct Change {
   std::vector<KeyChange> keys;
   std::vector<AliasChange> aliases;
+  std::vector<GrantChange> grants;
+  // What the permission for it was decided on, and must still be so: the head of the IAM of the caller's account.
+  std::vector<store::Precondition> permitted_by;
 };
+
+// What a change that was a conflict lost to: the same number for those who change the same thing.
+size_t ContentionOf(const Change& change);
 
 // The audit event that is committed with a change and stays in the outbox until it is known to be on the audit log's
 // disk.

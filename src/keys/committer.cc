@@ -1,5 +1,6 @@
 #include "keys/committer.h"
 
+#include "keys/grant_table.h"
 #include "net/await.h"
 
 namespace kagimori::keys {
@@ -16,6 +17,10 @@ Task<Result<store::Revision>> Committer::Commit(const Change& change, OutboxEven
 void Committer::Forget(const Change& change) {
   for (const KeyChange& key : change.keys) table_->Forget(key.after.name);
   for (const AliasChange& alias : change.aliases) table_->aliases().Invalidate(alias.name);
+  for (const GrantChange& change_of_grant : change.grants) {
+    const Grant& grant = *(change_of_grant.before != nullptr ? change_of_grant.before : change_of_grant.after);
+    table_->grants().Forget({.key = grant.key, .grantee = grant.grantee.form});
+  }
 }
 
 }  // namespace kagimori::keys

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "keys/grant_paths.h"
+#include "keys/grant_records.h"
 #include "keys/paths.h"
 #include "keys/records.h"
 #include "seal/path.h"
@@ -46,6 +48,17 @@ Result<AliasEntry> ReadAliasEntry(const seal::KeyHierarchy& hierarchy, const sto
   KAGIMORI_RETURN_IF_ERROR(records::DecodeAlias(opened.message, &alias));
   if (record.key != AliasPath(hierarchy, alias.name)) return misplaced();
   return AliasEntry{.name = alias.name, .target = alias.target};
+}
+
+Result<std::optional<GrantEntry>> ReadGrantEntry(const seal::KeyHierarchy& hierarchy, const store::Record& record) {
+  const std::optional<GrantRecordPath> path = ParseGrantRecordPath(record.key);
+  if (!path) return Fail(ErrorKind::kCorrupt, "a grant's record in a wrong place");
+  if (path->kind != GrantRecordKind::kGrant) {
+    KAGIMORI_RETURN_IF_ERROR(seal::OpenRecord(hierarchy, record.key, path->key.account, record.value));
+    return std::nullopt;
+  }
+  KAGIMORI_ASSIGN_OR_RETURN(const std::shared_ptr<const Grant> grant, records::OpenGrant(hierarchy, record));
+  return GrantEntry{.key = grant->key, .id = grant->id, .grantee = grant->grantee.given};
 }
 
 std::string StateText(KeyState state) { return std::string(shapes::Name(state)); }

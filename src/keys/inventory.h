@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "keys/grant.h"
 #include "keys/key.h"
 #include "seal/hierarchy.h"
 #include "store/store.h"
@@ -31,6 +32,15 @@ struct AliasEntry {
 };
 // REQUIRES: the record's type is kAlias.
 Result<AliasEntry> ReadAliasEntry(const seal::KeyHierarchy& hierarchy, const store::Record& record);
+
+struct GrantEntry {
+  KeyName key;
+  GrantId id;
+  std::string grantee;  // as its creator wrote it
+};
+// Nothing: the record is not a grant itself but one of those beside it, and opens. REQUIRES: the record's type is
+// kGrant.
+Result<std::optional<GrantEntry>> ReadGrantEntry(const seal::KeyHierarchy& hierarchy, const store::Record& record);
 
 // "Enabled", "SYMMETRIC_DEFAULT": AWS's words.
 std::string StateText(KeyState state);

@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "crypto/digest.h"
 #include "keys/ciphertext.h"
+#include "policy/document.h"
 #include "secret/secret_bytes.h"
 #include "shapes/kms.h"
 #include "store/store.h"
@@ -70,7 +71,10 @@ struct Key {
   uint64_t due_seen_uptime = 0;  // > 0: past due and waiting for destruction
 
   std::string description = {};
-  std::optional<std::string> policy = {};                       // nothing: the default policy
+  std::optional<std::string> policy = {};          // nothing: the default policy
+  policy::PrincipalBindings policy_bindings = {};  // unique ids of the users and roles that it names
+  // The policy, compiled (policy_document.h). Null: it cannot be read, and nobody is let in.
+  std::shared_ptr<const policy::Document> policy_document = {};
   std::vector<Tag> tags = {};                                   // by key
   std::vector<std::string> aliases = {};                        // names, sorted
   std::vector<std::shared_ptr<const Material>> materials = {};  // oldest first; the last is current

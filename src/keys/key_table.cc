@@ -5,11 +5,13 @@
 #include <optional>
 #include <utility>
 
+#include "keys/grant_table.h"
 #include "keys/key_spec.h"
 #include "keys/loaded_key.h"
 #include "keys/paths.h"
+#include "keys/policy_document.h"
 #include "keys/records.h"
-#include "net/await.h"
+#include "keys/store_reads.h"
 #include "seal/path.h"
 #include "seal/sealed_record.h"
 
@@ -19,24 +21,6 @@ namespace {
 // A commit between two reads of one load shows as a mismatch; more of them in a row than this mean damage, not bad
 // luck.
 constexpr int kMaxReads = 8;
-
-auto GetRecords(store::Store* store, std::vector<std::string> paths) {
-  return net::Await<Result<store::GetResult>>(
-      [store, paths = std::move(paths)](auto callback) mutable { store->Get(std::move(paths), std::move(callback)); });
-}
-
-auto GetRange(store::Store* store, std::string begin, std::string end, size_t limit) {
-  store::RangeRequest request{.begin = std::move(begin), .end = std::move(end), .limit = limit};
-  return net::Await<Result<store::RangeResult>>([store, request = std::move(request)](auto callback) mutable {
-    store->Range(std::move(request), std::move(callback));
-  });
-}
-
-auto GetOne(store::Store* store, std::string path) {
-  std::vector<std::string> paths;
-  paths.push_back(std::move(path));
-  return GetRecords(store, std::move(paths));
-}
 
 using Records = std::vector<std::optional<store::Record>>;
 
@@ -127,8 +111,11 @@ Result<> ReadParts(const PartReader& reader, const std::vector<std::pair<Materia
   }
   if (key->parts.policy != 0) {
     KAGIMORI_ASSIGN_OR_RETURN(std::string message, reader.Read(PartPath(key->name, Part::kPolicy), key->parts.policy));
-    KAGIMORI_ASSIGN_OR_RETURN(key->policy, records::DecodeText(message));
+    KAGIMORI_ASSIGN_OR_RETURN(records::StoredPolicy policy, records::DecodePolicy(message));
+    key->policy = std::move(policy.text);
+    key->policy_bindings = std::move(policy.bindings);
   }
+  key->policy_document = CompilePolicy(*key);
   if (key->parts.tags != 0) {
     KAGIMORI_ASSIGN_OR_RETURN(std::string message, reader.Read(PartPath(key->name, Part::kTags), key->parts.tags));
     KAGIMORI_ASSIGN_OR_RETURN(key->tags, records::DecodeTags(message));
@@ -162,7 +149,13 @@ Result<KeyHead> DecodeKeyHead(const seal::KeyHierarchy& hierarchy, const KeyName
 }  // namespace
 
 KeyTable::KeyTable(const seal::KeyHierarchy* hierarchy, store::Store* store, size_t max_keys, LoadedKeys* loaded)
-    : hierarchy_(hierarchy), store_(store), keys_(max_keys), aliases_(max_keys), loaded_(loaded) {}
+    : hierarchy_(hierarchy),
+      store_(store),
+      keys_(max_keys),
+      aliases_(max_keys),
+      grants_(std::make_unique<GrantTable>(hierarchy, store)),
+      loaded_(loaded) {}
+KeyTable::~KeyTable() = default;
 
 void KeyTable::Forget(const KeyName& name) {
   keys_.Invalidate(name);

@@ -14,6 +14,7 @@
 
 namespace kagimori::keys {
 
+class GrantTable;
 class LoadedKeys;
 
 using KeyCache = SnapshotCache<KeyName, Key>;
@@ -31,11 +32,13 @@ class KeyTable {
   // REQUIRES: what is pointed to outlives the table; max_keys > 0.
   KeyTable(const seal::KeyHierarchy* hierarchy, store::Store* store, size_t max_keys = kMostKeys,
            LoadedKeys* loaded = nullptr);
+  ~KeyTable();
 
   KeyCache& keys() { return keys_; }
   // Drops what is cached of a key: it has changed, or may have.
   void Forget(const KeyName& name);
   AliasCache& aliases() { return aliases_; }
+  GrantTable& grants() { return *grants_; }
   // How many keys were read from the store because the cache lacked them.
   uint64_t key_loads() const { return key_loads_.load(std::memory_order_relaxed); }
 
@@ -70,6 +73,7 @@ class KeyTable {
   store::Store* store_;
   KeyCache keys_;
   AliasCache aliases_;
+  std::unique_ptr<GrantTable> grants_;
   LoadedKeys* loaded_;
   std::atomic<uint64_t> key_loads_{0};
 };

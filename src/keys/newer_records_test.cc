@@ -7,7 +7,7 @@
 #include "keys/inventory.h"
 #include "keys/outbox.h"
 #include "keys/scheduled_deletion.h"
-#include "keys/testing/test_keys.h"
+#include "keys/testing/test_grants.h"
 #include "seal/sealed_record.h"
 
 namespace kagimori::keys {
@@ -69,6 +69,48 @@ TEST_F(NewerRecords, Aliases) {
   ExpectRefused(path, [&] { return SyncWait(room.table.ListAliases(kTestAccount, kTestRegion, "", 10, kTestNow)); });
   ExpectRefused(path,
                 [&] { return ReadAliasEntry(room.hierarchy(), {.key = path, .value = room.test.Read(path).value()}); });
+}
+
+TEST_F(NewerRecords, Grants) {
+  GrantRoom grants;
+  Grant grant = TestGrant();
+  grant.name = "n";
+  grant.retiring = TestRole("R");
+  const GrantId id = grants.Give(grant);
+  auto expect_refused = [&](const std::string& path, auto read) {
+    const Bytes before = *grants.test.Read(path);
+    const AccountId account = seal::SealingAccount(path);
+    const auto opened = seal::OpenRecord(grants.hierarchy(), path, account, before).value();
+    EXPECT_TRUE(read());
+    grants.test.Write(path, seal::SealRecord(grants.hierarchy(),
+                                             {.path = path,
+                                              .account = account,
+                                              .schema = static_cast<uint16_t>(seal::NewestSchema(path) + 1),
+                                              .version = opened.version},
+                                             opened.message));
+    grants.grants().cache().InvalidateAll();
+    const auto refused = read();
+    grants.test.Write(path, before);
+    grants.grants().cache().InvalidateAll();
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().text.find("made by a newer version of Kagimori"), std::string::npos)
+        << refused.error().text;
+  };
+  const std::string path = GrantPath(TestName(), id);
+  expect_refused(path, [&] { return grants.TryLoadSet(grant.grantee); });
+  expect_refused(path, [&] { return SyncWait(grants.grants().Find(TestName(), id)); });
+  expect_refused(path, [&] { return SyncWait(grants.grants().List(TestName(), std::nullopt, "", 10)); });
+  expect_refused(path,
+                 [&] { return ReadGrantEntry(grants.hierarchy(), {.key = path, .value = *grants.test.Read(path)}); });
+  const std::string head = GranteeHeadPath(TestName(), id.grantee);
+  expect_refused(head, [&] { return grants.TryLoadSet(grant.grantee); });
+  expect_refused(head, [&] { return SyncWait(grants.grants().Prepare(grant)); });
+  expect_refused(head,
+                 [&] { return ReadGrantEntry(grants.hierarchy(), {.key = head, .value = *grants.test.Read(head)}); });
+  expect_refused(GrantCountPath(TestName(), CountPartOf(id)), [&] { return SyncWait(grants.grants().Prepare(grant)); });
+  expect_refused(GrantNamePath(grants.hierarchy(), grant), [&] { return SyncWait(grants.grants().Prepare(grant)); });
+  expect_refused(RetirablePath(grants.hierarchy(), *grant.retiring, TestName(), id),
+                 [&] { return SyncWait(grants.grants().ListRetirable(*grant.retiring, kTestRegion, "", 10)); });
 }
 
 // Nothing of the key is destroyed by a program that may not know why it should stay.

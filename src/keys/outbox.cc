@@ -26,6 +26,14 @@ Result<ByteArray<16>> EventIdOf(std::string_view path) {
 
 }  // namespace
 
+store::Put OutboxPut(const seal::KeyHierarchy& hierarchy, const OutboxEvent& event) {
+  std::string path = OutboxPath(event.id);
+  Bytes sealed = seal::SealRecord(hierarchy, {.path = path, .account = seal::kNoAccount, .version = 1},
+                                  records::EncodeOutbox(event.line));
+  // The path holds an id that was drawn for this record.
+  return {.key = std::move(path), .value = std::move(sealed), .is_new = true};
+}
+
 OutboxDelivery::OutboxDelivery(const seal::KeyHierarchy* hierarchy, store::Store* store, audit::Log* log)
     : hierarchy_(hierarchy), store_(store), log_(log) {}
 

@@ -9,10 +9,14 @@
 #include "audit/log.h"
 #include "base/result.h"
 #include "keys/authorized.h"
+#include "keys/change.h"
 #include "seal/hierarchy.h"
 #include "store/store.h"
 
 namespace kagimori::keys {
+
+// The event's record, for a transaction that changes something else than keys (BuildTransaction puts it into its own).
+store::Put OutboxPut(const seal::KeyHierarchy& hierarchy, const OutboxEvent& event);
 
 // The outbox: audit events that were committed with their change. An event leaves it only when the audit log holds it
 // on stable storage, so that a crash between the commit and the log loses no record: Recover writes what is missing.

@@ -138,6 +138,25 @@ Result<std::string> DecodeText(std::string_view message) {
   return std::move(*text.mutable_text());
 }
 
+std::string EncodePolicy(std::string_view text, const policy::PrincipalBindings& bindings) {
+  KeyPolicy message;
+  message.set_text(std::string(text));
+  for (const auto& [arn, unique_id] : bindings) {
+    KeyPolicy::Binding* added = message.add_bindings();
+    added->set_arn(arn);
+    added->set_unique_id(unique_id);
+  }
+  return message.SerializeAsString();
+}
+
+Result<StoredPolicy> DecodePolicy(std::string_view message) {
+  KAGIMORI_ASSIGN_OR_RETURN(KeyPolicy policy, Parse<KeyPolicy>(message));
+  StoredPolicy stored;
+  stored.text = std::move(*policy.mutable_text());
+  for (const KeyPolicy::Binding& binding : policy.bindings()) stored.bindings[binding.arn()] = binding.unique_id();
+  return stored;
+}
+
 std::string EncodeTags(const std::vector<keys::Tag>& tags) {
   Tags message;
   for (const keys::Tag& tag : tags) {

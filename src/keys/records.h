@@ -20,6 +20,13 @@ Result<> DecodeHead(std::string_view message, Key* key, std::vector<std::pair<Ma
 std::string EncodeText(std::string_view text);
 Result<std::string> DecodeText(std::string_view message);
 
+std::string EncodePolicy(std::string_view text, const policy::PrincipalBindings& bindings);
+struct StoredPolicy {
+  std::string text;
+  policy::PrincipalBindings bindings;
+};
+Result<StoredPolicy> DecodePolicy(std::string_view message);
+
 std::string EncodeTags(const std::vector<Tag>& tags);
 Result<std::vector<Tag>> DecodeTags(std::string_view message);
 

@@ -33,9 +33,13 @@ Result<Holds> HoldsOf(std::string_view path) {
     case RecordType::kHead:
     case RecordType::kAnchorsKept:
     case RecordType::kAccount:
+    case RecordType::kIamHead:
+    case RecordType::kIamEntity:
     case RecordType::kKey:
     case RecordType::kAlias:
     case RecordType::kDue:
+    case RecordType::kGrant:
+    case RecordType::kRetirable:
     case RecordType::kOutbox:
       return Holds::kNoSecret;
   }

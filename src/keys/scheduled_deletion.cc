@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/sync_wait.h"
+#include "keys/grant_destruction.h"
 #include "keys/paths.h"
 #include "keys/records.h"
 #include "seal/path.h"
@@ -140,9 +141,18 @@ Result<> ScheduledDeletion::Destroy(std::shared_ptr<const Key> key) {
     store::Transaction step;
     step.preconditions.push_back({HeadPath(key->name), key->head_revision});
     for (const store::Record& record : parts.records) step.deletes.push_back(record.key);
-    if (!parts.more) return DestroyHead(*key, std::move(step));
+    if (!parts.more) {
+      KAGIMORI_ASSIGN_OR_RETURN(const bool grants, HasGrantRecords(store_, key->name));
+      if (!grants) return DestroyHead(*key, std::move(step));
+    }
     KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(step)));
+    if (!parts.more) break;
   }
+  // The material is gone; there may be many grants.
+  KAGIMORI_RETURN_IF_ERROR(DestroyGrants(*hierarchy_, store_, *key));
+  store::Transaction last;
+  last.preconditions.push_back({HeadPath(key->name), key->head_revision});
+  return DestroyHead(*key, std::move(last));
 }
 
 Result<> ScheduledDeletion::DestroyHead(const Key& key, store::Transaction last_step) {

@@ -19,8 +19,8 @@ namespace kagimori::keys {
 // whether or not this has run; what happens here is the cleaning up:
 //
 //   first seen due   the key's aliases go, in bounded steps; the present uptime is noted in its head
-//   destroyed        all its records go in bounded steps, the head last, together with the DeleteKey event. At once in
-//   development; otherwise
+//   destroyed        all its records, its grants too, go in bounded steps, the head last, together with the DeleteKey
+//   event. At once in development; otherwise
 //                    after 24 h of observed uptime past due, so that a clock that was wrong once destroys nothing.
 //
 // Blocking; run by one background thread.

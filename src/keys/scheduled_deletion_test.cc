@@ -4,7 +4,10 @@
 
 #include <set>
 
-#include "keys/testing/test_keys.h"
+#include "keys/grant_records.h"
+#include "keys/testing/test_grants.h"
+#include "seal/sealed_record.h"
+#include "store/limits.h"
 
 namespace kagimori::keys {
 namespace {
@@ -200,6 +203,89 @@ TEST_F(ScheduledDeletionTest, AnAliasThatWasGivenToAnotherKeyStays) {
   ASSERT_NE(taken, nullptr);
   EXPECT_EQ(taken->target, TestName(2).id);
   EXPECT_EQ(room.Load(TestName(2))->aliases, std::vector<std::string>{"alias/taken"});
+}
+
+// All that belongs to a key's grants goes with it, wherever it stands.
+TEST_F(ScheduledDeletionTest, FiftyThousandGrantsGoInBoundedSteps) {
+  CreateDue(TestName(), 1);
+  // What the grants of 1,000 grantees come to, in fewer transactions than one by one.
+  constexpr int kGrants = 50'000;
+  constexpr int kAtOnce = 32;  // of up to three records each
+  for (int made = 0; made < kGrants;) {
+    store::Transaction transaction;
+    for (int i = 0; i < kAtOnce && made < kGrants; ++i, ++made) {
+      Grant grant = TestGrant(TestRole(std::to_string(made % 1000)));
+      grant.retiring = TestRole(std::to_string(made % 7), kTestAccount);
+      grant.id.grantee = GranteeMarker(room.hierarchy(), {.key = grant.key, .grantee = grant.grantee.form});
+      for (size_t byte = 0; byte < 4; ++byte) grant.id.random[byte] = static_cast<uint8_t>(made >> (8 * byte));
+      auto put = [&](std::string path, AccountId account, const std::string& message) {
+        Bytes value = seal::SealRecord(room.hierarchy(), {.path = path, .account = account, .version = 1}, message);
+        transaction.puts.push_back({std::move(path), std::move(value)});
+      };
+      put(GrantPath(grant.key, grant.id), kTestAccount, records::EncodeGrant(grant));
+      put(RetirablePath(room.hierarchy(), *grant.retiring, grant.key, grant.id), kTestAccount, {});
+      if (made < 1000)
+        put(GranteeHeadPath(grant.key, grant.id.grantee), kTestAccount,
+            records::EncodeGranteeHead({.count = kGrants / 1000}));
+    }
+    store::CommitAndWait(room.test.store, std::move(transaction)).value();
+  }
+  size_t steps = 0;
+  room.hooked.before_commit = [&](const store::Transaction& transaction) {
+    ++steps;
+    EXPECT_TRUE(store::CheckTransaction(transaction));
+    EXPECT_FALSE(transaction.preconditions.empty());
+    return true;
+  };
+  EXPECT_EQ(Reaper().RunOnce().value(), 1u);
+  EXPECT_GT(steps, 1000u);
+  ExpectNothingLeft(TestName());
+  EXPECT_TRUE(room.Paths(GrantRecordsPrefix(TestName())).empty());
+  EXPECT_TRUE(room.Paths(std::string(1, static_cast<char>(seal::RecordType::kRetirable))).empty());
+  EXPECT_EQ(delivered.size(), 1u);
+}
+
+// The material goes first: neither many grants nor a damaged one keep it alive.
+TEST_F(ScheduledDeletionTest, ADamagedGrantDoesNotKeepTheMaterial) {
+  GrantRoom grants;
+  const GrantId id = grants.Give(TestGrant());
+  grants.Update(grants.Load(), [](Key& edited) { edited.deletion_due = kTestNow; });
+  grants.test.Write(GrantPath(TestName(), id), Bytes(100, 7));
+  ScheduledDeletion reaper(
+      &grants.hierarchy(), &grants.hooked, &grants.table, &clock, [] { return uint64_t{0}; },
+      {.uptime_before_destruction = {}}, [](const Key&) { return ScheduledDeletion::EventLine{}; },
+      [](const ScheduledDeletion::EventLine&) -> Result<> { return {}; });
+  EXPECT_FALSE(reaper.RunOnce()) << "the operator hears of it";
+  EXPECT_TRUE(grants.Paths(PartPrefix(TestName())).empty());
+  EXPECT_NE(grants.Load(), nullptr) << "what is left is still somebody's";
+}
+
+TEST_F(ScheduledDeletionTest, ACrashBetweenGrantsIsMadeGoodByTheNextRun) {
+  for (size_t crash_at = 1;; ++crash_at) {
+    GrantRoom grants;
+    Grant grant = TestGrant();
+    grant.name = "n";
+    grant.retiring = TestRole("R");
+    grants.Give(grant);
+    grants.Update(grants.Load(), [](Key& edited) { edited.deletion_due = kTestNow; });
+    size_t commits = 0;
+    grants.hooked.before_commit = [&](const store::Transaction&) { return ++commits != crash_at; };
+    ScheduledDeletion reaper(
+        &grants.hierarchy(), &grants.hooked, &grants.table, &clock, [] { return uint64_t{0}; },
+        {.uptime_before_destruction = {}}, [](const Key&) { return ScheduledDeletion::EventLine{}; },
+        [](const ScheduledDeletion::EventLine&) -> Result<> { return {}; });
+    const bool crashed = !reaper.RunOnce();
+    grants.hooked.before_commit = nullptr;
+    EXPECT_EQ(reaper.RunOnce().value(), crashed ? 1u : 0u);
+    for (auto type : {seal::RecordType::kKey, seal::RecordType::kKeyPart, seal::RecordType::kGrant,
+                      seal::RecordType::kRetirable, seal::RecordType::kDue}) {
+      EXPECT_TRUE(grants.Paths(std::string(1, static_cast<char>(type))).empty()) << crash_at;
+    }
+    if (!crashed) {
+      EXPECT_GE(crash_at, 6u);
+      return;
+    }
+  }
 }
 
 // One damaged key must not keep the others' material alive.

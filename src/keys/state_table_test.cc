@@ -27,14 +27,16 @@ constexpr Row kTable[] = {
     {"Encrypt Decrypt ReEncrypt GenerateDataKey GenerateDataKeyWithoutPlaintext", {0, 1, 3, 5, 11, 14, 0}},
     {"Sign Verify GenerateMac VerifyMac DeriveSharedSecret Encapsulate Decapsulate", {0, 1, 3, 5, 0, 14, 0}},
     {"GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext", {0, 1, 3, 5, 0, 14, 0}},
+    {"CreateGrant", {0, 1, 3, 5, 0, 14, 0}},
     {"GetPublicKey", {0, 0, 3, 0, 0, 14, 0}},
+    {"ListGrants RetireGrant RevokeGrant", {0, 0, 0, 0, 0, 0, 0}},
     {"DeleteAlias DescribeKey GetKeyPolicy PutKeyPolicy ListAliases ListKeyPolicies ListResourceTags UpdateAlias",
      {0, 0, 0, 0, 0, 0, 0}},
     {"EnableKey DisableKey", {0, 0, 3, 5, 0, 14, 15}},
     {"GetKeyRotationStatus", {0, 0, 0, 6, 0, 0, 0}},
     {"ScheduleKeyDeletion", {0, 0, 3, 0, 0, 0, 15}},
     {"TagResource UntagResource UpdateKeyDescription", {0, 0, 3, 0, 0, 0, 0}},
-    {"CreateKey GenerateRandom ListKeys", {0, 0, 0, 0, 0, 0, 0}},
+    {"CreateKey GenerateRandom ListKeys ListRetirableGrants", {0, 0, 0, 0, 0, 0, 0}},
 };
 
 struct Expected {

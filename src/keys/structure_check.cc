@@ -40,7 +40,9 @@ Result<> StructureCheck::TakeHead(std::string_view path, std::string_view messag
   std::vector<std::pair<MaterialId, uint64_t>> materials;
   KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(message, &key, &materials));
   // A head lets go of everything before it goes itself (scheduled_deletion.cc).
-  if (key.due_seen_uptime != 0 && materials.empty()) dying_.insert(PartPrefix(key.name));
+  const bool dying = key.due_seen_uptime != 0 && materials.empty();
+  if (dying) dying_.insert(PartPrefix(key.name));
+  grants_.TakeKey(key.name, dying);
   auto expect = [this](std::string named, uint64_t version) {
     Place& place = places_[std::move(named)];
     place.named = true;
@@ -74,6 +76,7 @@ Result<> StructureCheck::TakePart(std::string_view path, std::string_view messag
 Result<> StructureCheck::Take(std::string_view path, const seal::OpenedRecord& record) {
   const auto type = static_cast<RecordType>(path[0]);
   if (type == RecordType::kKey) return TakeHead(path, record.message);
+  if (type == RecordType::kGrant || type == RecordType::kRetirable) return grants_.Take(path, record);
   if (type != RecordType::kKeyPart && type != RecordType::kAlias && type != RecordType::kDue) return {};
   Place& place = places_[std::string(path)];
   place.found = true;
@@ -95,6 +98,7 @@ void StructureCheck::Finish(const std::function<void(const std::string&, const s
            fmt::format("is stale: it is of version {}, {} names {}", place.found_version, by, place.named_version));
     }
   }
+  grants_.Finish(find);
 }
 
 }  // namespace kagimori::keys

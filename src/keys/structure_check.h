@@ -9,20 +9,21 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "keys/grant_check.h"
 #include "seal/hierarchy.h"
 #include "seal/sealed_record.h"
 
 namespace kagimori::keys {
 
-// Whether the records of keys and aliases are one another's: every part in the version that its head names and no part
-// that none names, every alias in its key's list and the other way round, every date of deletion in the schedule. The
-// ledger says *that* an account is not as it was; this names the records, where they disagree. (A key put back whole,
-// head and parts, disagrees with nothing but the ledger.)
+// Whether the records of keys, aliases and grants are one another's: every part in the version that its head names and
+// no part that none names, every alias in its key's list and the other way round, every date of deletion in the
+// schedule. The ledger says *that* an account is not as it was; this names the records, where they disagree. (A key put
+// back whole, head and parts, disagrees with nothing but the ledger.)
 //
 // For `kagimori verify`: remembers every path, about 200 bytes a record.
 class StructureCheck {
  public:
-  explicit StructureCheck(const seal::KeyHierarchy* hierarchy) : hierarchy_(hierarchy) {}
+  explicit StructureCheck(const seal::KeyHierarchy* hierarchy) : hierarchy_(hierarchy), grants_(hierarchy) {}
 
   // Every record, in the order of paths. An error: its message does not read.
   Result<> Take(std::string_view path, const seal::OpenedRecord& record);
@@ -44,6 +45,7 @@ class StructureCheck {
 
   const seal::KeyHierarchy* hierarchy_;
   std::map<std::string, Place, std::less<>> places_;
+  GrantCheck grants_;
   std::set<std::string, std::less<>> dying_;  // where the parts of keys are whose destruction is under way
 };
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "keys/paths.h"
-#include "keys/testing/test_keys.h"
+#include "keys/testing/test_grants.h"
 #include "seal/ledger.h"
 #include "seal/scrub.h"
 
@@ -88,6 +88,90 @@ TEST(StructureCheck, LeavesTheRestOfAKeyAloneThatIsBeingDestroyed) {
     edited.aliases.clear();
   });
   room.Delete(AliasPath(room.hierarchy(), TestAliasName("alias/a")));
+  EXPECT_EQ(Check(room), "");
+}
+
+// Grants with everything that goes with one.
+struct Granted : GrantRoom {
+  Granted() {
+    grant.name = "n";
+    grant.retiring = TestRole("R");
+    id = Give(grant);
+    Give(TestGrant());
+    Give(TestGrant(TestRole("TWO")));
+  }
+  Grant grant = TestGrant();
+  GrantId id;
+};
+
+TEST(StructureCheck, GrantsAgreeWithTheirHeadsCountsNamesAndRetiringPrincipals) {
+  Granted room;
+  EXPECT_EQ(Check(room), "");
+  room.End(room.id);
+  EXPECT_EQ(Check(room), "");
+}
+
+TEST(StructureCheck, NamesGrantsThatAreMissing) {
+  Granted room;
+  room.Delete(GrantPath(TestName(), room.id));
+  const std::string found = Check(room);
+  EXPECT_NE(found.find("24 does not fit: it says 2 grants of this grantee, 1 are there\n"), found.npos) << found;
+  EXPECT_NE(found.find("24 does not fit: it counts "), found.npos) << found;
+  EXPECT_NE(found.find("24 is extra: it leads to no grant\n"), found.npos) << found;
+  EXPECT_NE(found.find("25 is extra: it leads to no grant\n"), found.npos) << found;
+}
+
+TEST(StructureCheck, NamesAGrantThatWasPutBack) {
+  Granted room;
+  const std::string path = GrantPath(TestName(), room.id);
+  const Bytes record = *room.test.Read(path);
+  room.End(room.id);
+  room.test.Write(path, record);
+  const std::string found = Check(room);
+  EXPECT_NE(found.find("24 does not fit: it says 1 grants of this grantee, 2 are there\n"), found.npos) << found;
+  EXPECT_NE(found.find("24 is missing: a grant is to be found by it\n"), found.npos) << found;
+  EXPECT_NE(found.find("25 is missing: a grant is to be found by it\n"), found.npos) << found;
+}
+
+TEST(StructureCheck, NamesAGrantInAnothersPlace) {
+  Granted room;
+  const GrantId other = room.Give(TestGrant());
+  const std::string path = GrantPath(TestName(), room.id);
+  const Bytes record = *room.test.Read(path);
+  room.End(room.id);
+  room.test.Write(path, record);
+  room.Delete(GrantPath(TestName(), other));
+  const std::string found = Check(room);
+  EXPECT_NE(found.find("24 does not fit: it says 2 grants of this grantee, 2 are there, but others\n"), found.npos)
+      << found;
+}
+
+TEST(StructureCheck, NamesWhatLeadsToNoGrantAndGrantsOfNoKey) {
+  Granted room;
+  const std::string retirable = RetirablePath(room.hierarchy(), *room.grant.retiring, TestName(), room.id);
+  const std::string name = GrantNamePath(room.hierarchy(), room.grant);
+  const Bytes retirable_record = *room.test.Read(retirable);
+  const Bytes name_record = *room.test.Read(name);
+  room.End(room.id);
+  room.test.Write(retirable, retirable_record);
+  room.test.Write(name, name_record);
+  EXPECT_EQ(Check(room), "24 is extra: it leads to no grant\n25 is extra: it leads to no grant\n");
+  GrantRoom orphaned;
+  orphaned.Give(TestGrant());
+  orphaned.Delete(HeadPath(TestName()));
+  orphaned.Delete(MaterialPath(TestName(), TestMaterialId(1)));
+  EXPECT_EQ(Check(orphaned), "24 is extra: it is a grant on a key that is not there\n");
+}
+
+TEST(StructureCheck, LeavesTheGrantsOfAKeyAloneThatIsBeingDestroyed) {
+  Granted room;
+  room.Update(room.Load(), [](Key& edited) {
+    edited.due_seen_uptime = 5;
+    edited.parts = {};
+    edited.materials.clear();
+  });
+  room.Delete(GrantPath(TestName(), room.id));
+  room.Delete(MaterialPath(TestName(), TestMaterialId(1)));
   EXPECT_EQ(Check(room), "");
 }
 

@@ -15,12 +15,22 @@ namespace {
 // records.
 constexpr int kMaxNudges = 100'000;
 
+// By either of two clocks: the service clock may have stood still behind a time that was wrong, and uptime is not all
+// time.
+bool Passed(const seal::TermTime& from, const seal::TermTime& to, std::chrono::hours time) {
+  if (to.service >= from.service + time) return true;
+  const auto seconds = static_cast<uint64_t>(std::chrono::seconds(time).count());
+  return to.uptime_seconds >= from.uptime_seconds && to.uptime_seconds - from.uptime_seconds >= seconds;
+}
+
 }  // namespace
 
 std::string_view Name(TermRotation::Stage stage) {
   switch (stage) {
     case TermRotation::Stage::kIdle:
       return "idle";
+    case TermRotation::Stage::kWaiting:
+      return "waiting for sessions";
     case TermRotation::Stage::kCounting:
       return "counting";
     case TermRotation::Stage::kMoving:
@@ -89,17 +99,22 @@ TermRotation::Progress TermRotation::progress() const {
   return progress;
 }
 
-// By either of two clocks: the service clock may have stood still behind a time that was wrong, and uptime is not all
-// time.
 bool TermRotation::IsOld() const {
   if (options_.max_age.count() == 0) return false;
   std::vector<seal::TermInfo> terms = hierarchy_->SealingTerms();
   if (terms.size() != 1) return false;  // one rotation after the other
+  return Passed(terms.back().began, {clock_->Service(), hooks_.uptime_seconds()}, options_.max_age);
+}
+
+// Which terms began by age their beginnings tell, after a restart, too: a command comes before the last one was old
+// enough.
+bool TermRotation::WaitsForSessions() const {
+  if (options_.max_age.count() == 0 || options_.sessions.count() == 0) return false;
+  const std::vector<seal::TermInfo> terms = hierarchy_->SealingTerms();
+  if (terms.size() < 2) return false;
   const seal::TermTime& began = terms.back().began;
-  if (clock_->Service() >= began.service + options_.max_age) return true;
-  const auto seconds = static_cast<uint64_t>(std::chrono::seconds(options_.max_age).count());
-  const uint64_t uptime = hooks_.uptime_seconds();
-  return uptime >= began.uptime_seconds && uptime - began.uptime_seconds >= seconds;
+  return Passed(terms[terms.size() - 2].began, began, options_.max_age) &&
+         !Passed(began, {clock_->Service(), hooks_.uptime_seconds()}, options_.sessions);
 }
 
 void TermRotation::Run() {
@@ -122,12 +137,15 @@ void TermRotation::Run() {
     }
     lock.lock();
     failure_ = outcome ? std::string() : outcome.error().text;
-    if (!called_) stage_ = outcome ? Stage::kIdle : Stage::kHeldUp;
+    if (!called_) {
+      stage_ = !outcome ? Stage::kHeldUp : *outcome == Outcome::kWaiting ? Stage::kWaiting : Stage::kIdle;
+    }
   }
 }
 
 Result<TermRotation::Outcome> TermRotation::RunOnce() {
   if (hierarchy_->SealingTerms().size() == 1) return Outcome::kNothingToDo;
+  if (WaitsForSessions()) return Outcome::kWaiting;
   const seal::TermId current = hierarchy_->current_term();
   ResealPass pass(hierarchy_, store_, table_,
                   {.records_per_second = options_.records_per_second,

@@ -24,6 +24,8 @@ namespace kagimori::keys {
 // Brings terms to their end: when there is a newer one, everything that is under the older ones is sealed anew, and
 // they are destroyed (docs/operations/terms.md). A term begins by command or by age.
 //
+//   wait     where the newer one began by age: until what clients were given under the old ones is past its end. Not
+//            after a command, which is for when somebody may have seen the terms
 //   count    how much there is to do, for `status`
 //   move     ways through the store (ResealPass) until one has found nothing to move
 //   close    after a while in which slow readers and writers are through, the old terms are closed: from then on the
@@ -40,8 +42,9 @@ class TermRotation {
  public:
   struct Options {
     uint64_t records_per_second = 2'000;
-    std::chrono::hours max_age{0};              // of a term, until another one begins by itself; 0: never
-    std::chrono::milliseconds grace{5'000};     // for who has read or sealed a record, before its old term is closed
+    std::chrono::hours max_age{0};           // of a term, until another one begins by itself; 0: never
+    std::chrono::hours sessions{0};          // how long what clients were given under a term is good (session tokens)
+    std::chrono::milliseconds grace{5'000};  // for who has read or sealed a record, before its old term is closed
     std::chrono::milliseconds interval{1'000};  // between looks at the clock
     std::chrono::milliseconds retry{300'000};   // after something stood in the way
   };
@@ -67,7 +70,7 @@ class TermRotation {
   // terms are left that did not come to their end.
   Result<seal::TermId> BeginTerm();
 
-  enum class Stage { kIdle, kCounting, kMoving, kClosing, kChecking, kHeldUp };
+  enum class Stage { kIdle, kWaiting, kCounting, kMoving, kClosing, kChecking, kHeldUp };
   struct Progress {
     seal::TermId current_term = 0;
     std::vector<seal::TermInfo> terms;  // the current one is the last
@@ -79,12 +82,13 @@ class TermRotation {
   Progress progress() const;
 
   // For tests, without Start: does what there is to do now.
-  enum class Outcome { kNothingToDo, kDone, kAgain, kStopped };
+  enum class Outcome { kNothingToDo, kWaiting, kDone, kAgain, kStopped };
   Result<Outcome> RunOnce();
 
  private:
   void Run();
   bool IsOld() const;
+  bool WaitsForSessions() const;
   Result<Outcome> MoveAll(ResealPass* pass);
   Result<Outcome> EndTerms(ResealPass* pass, seal::TermId current);
   Result<> PassBarrier(ResealPass* pass);

@@ -399,6 +399,47 @@ TEST_F(TermRotationTest, BeginsByAgeOfEitherClock) {
   EXPECT_TRUE(settled_at(5));
 }
 
+TEST_F(TermRotationTest, ByAgeItLeavesSessionsTheirTime) {
+  TermRotation::Options options = Fast();
+  options.max_age = std::chrono::hours(24 * 30);
+  options.sessions = std::chrono::hours(36);
+  seal::TermId begun = 0;
+  Timestamp began;
+  {
+    Opened node(&disk_, &disk_.store, options);
+    node.clock.AdvanceService(options.max_age);
+    began = node.clock.Service();
+    begun = node.rotation.BeginTerm().value();  // as by age
+    EXPECT_EQ(node.rotation.RunOnce().value(), Outcome::kWaiting);
+  }
+  Opened node(&disk_, &disk_.store, options);  // a restart does not forget
+  const Timestamp end = began + options.sessions;
+  node.clock.AdvanceService(std::chrono::milliseconds(end.millis - node.clock.Service().millis - 1));
+  EXPECT_EQ(node.rotation.RunOnce().value(), Outcome::kWaiting);
+  EXPECT_EQ(node.rotation.progress().terms.size(), 2U);
+  node.clock.AdvanceService(std::chrono::milliseconds(1));
+  EXPECT_EQ(node.rotation.RunOnce().value(), Outcome::kDone);
+  EXPECT_EQ(node.hierarchy->SealingTerms().size(), 1U);
+  // A command does not wait.
+  ASSERT_TRUE(node.rotation.BeginTerm());
+  EXPECT_EQ(node.rotation.RunOnce().value(), Outcome::kDone);
+  EXPECT_EQ(node.hierarchy->current_term(), begun + 1);
+}
+
+TEST_F(TermRotationTest, ACommandEndsTheWaitForSessions) {
+  TermRotation::Options options = Fast();
+  options.max_age = std::chrono::hours(24 * 30);
+  options.sessions = std::chrono::hours(36);
+  Opened node(&disk_, &disk_.store, options);
+  node.clock.AdvanceService(options.max_age);
+  ASSERT_TRUE(node.rotation.BeginTerm());
+  EXPECT_EQ(node.rotation.RunOnce().value(), Outcome::kWaiting);
+  node.clock.AdvanceService(std::chrono::hours(1));
+  ASSERT_TRUE(node.rotation.BeginTerm());
+  EXPECT_EQ(node.rotation.RunOnce().value(), Outcome::kDone);
+  EXPECT_EQ(node.hierarchy->SealingTerms().size(), 1U);
+}
+
 TEST_F(TermRotationTest, WritersGoOnWhileTermsComeToTheirEnd) {
   Opened node(&disk_, &disk_.store);
   node.rotation.Start();

@@ -46,12 +46,14 @@ Task<Resolved<Api, CiphertextKey<Action>>> ResolveCiphertextKey(
     co_return CiphertextKey<Action>{std::move(*named), std::nullopt};
   }
   std::shared_ptr<const keys::Key> key;
+  std::string alias;
   if (key_id) {
     key = session.resolver.FindCached(*key_id);
     if (key == nullptr) {
       std::expected<keys::ResolvedKey, keys::LookupFailure> found = co_await session.resolver.FindKey(*key_id, forms);
       if (!found) co_return std::unexpected(Error::From(ToApiError(std::move(found).error(), Action::kName, session)));
       key = std::move(found->key);
+      alias = std::move(found->alias);
     }
     session.trail.Add(key);
   }
@@ -76,10 +78,12 @@ Task<Resolved<Api, CiphertextKey<Action>>> ResolveCiphertextKey(
     session.trail.Add(key);
   }
 
-  auto decision = session.authorizer.template OnKey<Action>(session.call.caller, std::move(key), std::move(context));
+  KAGIMORI_AUTHORIZE_KEY(decision, Action, session, alias, key, context);
   if (!decision) {
-    std::string text = key_id ? std::move(decision).error().message : std::string(kUnusableCiphertext);
-    co_return std::unexpected(Error(shapes::Errors::AccessDenied(std::move(text))));
+    shapes::ApiError error = std::move(decision).error();
+    if (!key_id && error.code() == shapes::ErrorCode::kAccessDenied)
+      error = shapes::Errors::AccessDenied(std::string(kUnusableCiphertext));
+    co_return std::unexpected(Error::From(std::move(error)));
   }
   co_return CiphertextKey<Action>{std::move(*decision), ciphertext};
 }

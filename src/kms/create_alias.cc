@@ -16,8 +16,8 @@ Task<Resolved<CreateAlias::Api, CreateAlias::Inputs>> CreateAlias::Resolve(Sessi
   using OpError = shapes::OpError<Api>;
   keys::AliasName name{.account = session.call.account(), .region = session.call.region, .name = request.alias_name};
   session.trail.Add(name);
-  auto alias = session.authorizer.OnAlias<keys::action::CreateAlias>(session.call.caller, name);
-  if (!alias) co_return std::unexpected(OpError::From(ToApiError(std::move(alias).error())));
+  auto alias = AuthorizeAlias<keys::action::CreateAlias>(session, name);
+  if (!alias) co_return std::unexpected(OpError::From(std::move(alias).error()));
   auto target = co_await ResolveKey<Api, keys::action::CreateAlias>(session, request.target_key_id,
                                                                     keys::AliasForms::kRefused, {});
   if (!target) co_return std::unexpected(std::move(target).error());

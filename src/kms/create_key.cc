@@ -5,8 +5,8 @@
 #include "crypto/key_pair.h"
 #include "crypto/random.h"
 #include "keys/key_spec.h"
+#include "keys/policy_document.h"
 #include "kms/key_metadata.h"
-#include "kms/key_policy.h"
 #include "kms/spec_regions.h"
 #include "kms/tag_rules.h"
 
@@ -79,6 +79,7 @@ keys::Key NewKey(const CreateKey::Request& request, const keys::AccountScope& wh
   key.usage = *request.key_usage;
   key.origin = *request.origin;
   if (key.origin == OriginType::kExternal) key.stored_state = keys::KeyState::kPendingImport;
+  key.policy_document = keys::CompilePolicy(key);
   return key;
 }
 
@@ -116,22 +117,38 @@ WorkCost CreateKey::CostOf(const Inputs&, const Request& request) {
   return type && *request.origin == OriginType::kAwsKms ? CostOfGeneration(*type) : WorkCost::kCheap;
 }
 
-Outcome<CreateKey::Api> CreateKey::Run(const Call& call, Inputs scope, const Request& request, Trail& trail) {
-  const keys::AccountScope& where = scope.resource();
-  if (auto place = CheckPlace(request, call); !place) return std::unexpected(std::move(place).error());
-  if (request.policy) {
-    if (auto refused = CheckKeyPolicy(*request.policy, where.account, where.region, call.custom_policies)) {
-      return Refuse<Api>(shapes::OpError<Api>::From(*std::move(refused)));
-    }
+Task<Resolved<Api, CreateKey::Inputs>> CreateKey::Resolve(Session& session, const Request& request) {
+  using OpError = shapes::OpError<Api>;
+  auto scope = AuthorizeAccount<Api, Action>(session);
+  if (!scope) co_return std::unexpected(std::move(scope).error());
+  std::optional<keys::Authorized<keys::action::TagResource, keys::AccountScope>> may_tag;
+  if (request.tags && !request.tags->empty()) {
+    auto tagging = session.authorizer.OnNewKey<keys::action::TagResource>(session.asking, scope->resource(),
+                                                                          &session.trail.decision);
+    if (!tagging) co_return std::unexpected(OpError::From(ToApiError(std::move(tagging).error(), session.trail)));
+    may_tag.emplace(std::move(*tagging));
   }
-  keys::Key key = NewKey(request, where, call.now);
+  if (auto place = CheckPlace(request, session.call); !place) co_return std::unexpected(std::move(place).error());
+  keys::Key key = NewKey(request, scope->resource(), session.call.now);
+  std::optional<NewKeyPolicy> new_policy;
+  if (request.policy) {
+    auto policy = co_await PrepareKeyPolicy(session, *request.policy, key,
+                                            request.bypass_policy_lockout_safety_check.value_or(false));
+    if (!policy) co_return std::unexpected(OpError::From(std::move(policy).error()));
+    new_policy = std::move(*policy);
+  }
+  co_return Inputs{std::move(*scope), std::move(may_tag), std::move(key), std::move(new_policy)};
+}
+
+Outcome<CreateKey::Api> CreateKey::Run(const Call& call, Inputs inputs, const Request& request, Trail& trail) {
+  keys::Key key = std::move(inputs.key);
   keys::KeyChange created{.before = nullptr, .after = {key}, .parts = {}, .material = std::nullopt};
   if (!key.description.empty()) created.parts.push_back(keys::Part::kDescription);
-  if (request.policy) {
-    key.policy = StoredPolicy(*request.policy, where.account, where.region);
+  if (inputs.policy) {
+    SetPolicy(*std::move(inputs.policy), &key);
     if (key.policy) created.parts.push_back(keys::Part::kPolicy);
   }
-  if (request.tags) {
+  if (inputs.tagging) {
     MergeTags(*request.tags, &key.tags);
     if (!key.tags.empty()) created.parts.push_back(keys::Part::kTags);
   }

@@ -12,14 +12,17 @@ shapes::ApiError ToApiError(keys::LookupFailure failure, std::string_view action
     case Kind::kNotFound:
       return Errors::NotFound(std::move(failure.text));
     case Kind::kForeign:
-      return ToApiError(authz::Authorizer::ForeignKey(session.call.caller, action, failure.text));
+      return ToApiError(authz::Authorizer::ForeignKey(session.call.caller, action, failure.text), session.trail);
     case Kind::kFailed:
       return Internal(std::move(failure.error), session.trail);
   }
   return Errors::KmsInternal();
 }
 
-shapes::ApiError ToApiError(authz::Denial denial) { return Errors::AccessDenied(std::move(denial.message)); }
+shapes::ApiError ToApiError(authz::Denial denial, Trail& trail) {
+  trail.decision = std::move(denial.explanation);
+  return Errors::AccessDenied(std::move(denial.message));
+}
 
 shapes::ApiError Internal(Error error, Trail& trail) {
   trail.failure = std::move(error);

@@ -11,7 +11,8 @@ namespace kagimori::kms {
 
 // `action`: for a key of another account, which is refused as if it were there.
 shapes::ApiError ToApiError(keys::LookupFailure failure, std::string_view action, Session& session);
-shapes::ApiError ToApiError(authz::Denial denial);
+// AccessDeniedException; the trail has the reason.
+shapes::ApiError ToApiError(authz::Denial denial, Trail& trail);
 // KMSInternalException; the operator gets the error.
 shapes::ApiError Internal(Error error, Trail& trail);
 

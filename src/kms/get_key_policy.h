@@ -1,12 +1,27 @@
 #ifndef KAGIMORI_KMS_GET_KEY_POLICY_H_
 #define KAGIMORI_KMS_GET_KEY_POLICY_H_
 
+#include <string>
+
 #include "kms/on_key.h"
 
 namespace kagimori::kms {
 
-struct GetKeyPolicy : OnKey<shapes::op::GetKeyPolicy, keys::action::GetKeyPolicy> {
-  static Outcome<Api> Run(const Call& call, Inputs key, const Request& request, Trail& trail);
+struct GetKeyPolicy {
+  using Api = shapes::op::GetKeyPolicy;
+  using Action = keys::action::GetKeyPolicy;
+  using Request = Api::Request;
+  struct Inputs {
+    keys::Authorized<Action, keys::Key> key;
+    std::string shown;
+  };
+
+  static Task<Resolved<Api, Inputs>> Resolve(Session& session, const Request& request);
+  template <class Visit>
+  static void ForEachKey(const Inputs& inputs, Visit&& visit) {
+    visit(inputs.key.resource());
+  }
+  static Outcome<Api> Run(const Call& call, Inputs inputs, const Request& request, Trail& trail);
 };
 
 }  // namespace kagimori::kms

@@ -49,7 +49,8 @@ Task<Resolved<Api, ListAliases::Inputs>> ListAliases::Resolve(Session& session, 
     // Aliases are in the account and Region of their key: those of a foreign one are not the caller's to list.
     if (key->name.account != session.call.account()) {
       co_return std::unexpected(OpError::From(
-          ToApiError(authz::Authorizer::ForeignKey(session.call.caller, keys::action::ListAliases::kName, key->arn))));
+          ToApiError(authz::Authorizer::ForeignKey(session.call.caller, keys::action::ListAliases::kName, key->arn),
+                     session.trail)));
     }
   }
   std::string from;

@@ -12,8 +12,10 @@ namespace kagimori::kms {
 template <class Api, class Action>
 Resolved<Api, keys::Authorized<Action, keys::AccountScope>> AuthorizeAccount(Session& session) {
   auto decision = session.authorizer.template OnAccount<Action>(
-      session.call.caller, keys::AccountScope{.account = session.call.account(), .region = session.call.region});
-  if (!decision) return std::unexpected(shapes::OpError<Api>::From(ToApiError(std::move(decision).error())));
+      session.asking, keys::AccountScope{.account = session.call.account(), .region = session.call.region},
+      &session.trail.decision);
+  if (!decision)
+    return std::unexpected(shapes::OpError<Api>::From(ToApiError(std::move(decision).error(), session.trail)));
   return std::move(*decision);
 }
 

@@ -37,10 +37,11 @@ Task<Resolved<Api, AliasAndTarget<Action>>> ResolveAlias(Session& session, const
     co_return std::unexpected(OpError(shapes::Errors::NotFound("Alias " + name.Arn() + " is not found.")));
   session.trail.Add(key);
 
-  auto on_alias = session.authorizer.template OnAlias<Action>(session.call.caller, name);
-  if (!on_alias) co_return std::unexpected(OpError::From(ToApiError(std::move(on_alias).error())));
-  auto on_key = session.authorizer.template OnKey<Action>(session.call.caller, std::move(key));
-  if (!on_key) co_return std::unexpected(OpError::From(ToApiError(std::move(on_key).error())));
+  auto on_alias = AuthorizeAlias<Action>(session, name);
+  if (!on_alias) co_return std::unexpected(OpError::From(std::move(on_alias).error()));
+  keys::CanonicalContext none;
+  KAGIMORI_AUTHORIZE_KEY(on_key, Action, session, {}, key, none);
+  if (!on_key) co_return std::unexpected(OpError::From(std::move(on_key).error()));
   co_return AliasAndTarget<Action>{std::move(*on_alias), std::move(*on_key), *std::move(alias)};
 }
 

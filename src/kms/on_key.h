@@ -2,10 +2,12 @@
 #define KAGIMORI_KMS_ON_KEY_H_
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "keys/actions.h"
+#include "kms/authorize.h"
 #include "kms/errors.h"
 #include "kms/operation.h"
 
@@ -38,14 +40,16 @@ Task<Resolved<Api, keys::Authorized<Action, keys::Key>>> ResolveKey(Session& ses
                                                                     keys::CanonicalContext context) {
   using Error = shapes::OpError<Api>;
   std::shared_ptr<const keys::Key> key = session.resolver.FindCached(text);
+  std::string alias;
   if (key == nullptr) {
     std::expected<keys::ResolvedKey, keys::LookupFailure> found = co_await session.resolver.FindKey(text, forms);
     if (!found) co_return std::unexpected(Error::From(ToApiError(std::move(found).error(), Action::kName, session)));
     key = std::move(found->key);
+    alias = std::move(found->alias);
   }
   session.trail.Add(key);
-  auto decision = session.authorizer.template OnKey<Action>(session.call.caller, std::move(key), std::move(context));
-  if (!decision) co_return std::unexpected(Error::From(ToApiError(std::move(decision).error())));
+  KAGIMORI_AUTHORIZE_KEY(decision, Action, session, alias, key, context);
+  if (!decision) co_return std::unexpected(Error::From(std::move(decision).error()));
   co_return std::move(*decision);
 }
 

@@ -16,16 +16,13 @@
 #include "base/task.h"
 #include "identity/identity.h"
 #include "keys/change.h"
+#include "keys/grant_table.h"
 #include "keys/loaded_key.h"
 #include "keys/resolver.h"
 #include "seal/sealed_record.h"
 #include "shapes/kms_operations.h"
 
 namespace kagimori::kms {
-
-// Key policies other than the default one are stored but not yet evaluated: `serve` refuses them, `dev` takes them with
-// a warning.
-enum class CustomPolicies { kRefused, kAccepted };
 
 // Where keys of the spec SM2 can be made. AWS has them in its Regions in China alone.
 enum class Sm2Regions { kNone, kChina, kAll };
@@ -52,7 +49,6 @@ struct Call {
   Region region;
   Timestamp now;  // Clock::Service
   Markers markers;
-  CustomPolicies custom_policies = CustomPolicies::kRefused;
   Sm2Regions sm2 = Sm2Regions::kChina;
   // Whom the answer is for, where the request has a Recipient: its attestation document is verified before anything is
   // looked up, so that decisions may depend on it.
@@ -73,6 +69,7 @@ struct Trail {
   };
   boost::container::small_vector<Resource, 2> resources;
   std::string additional_event_data_json;  // an object, or empty
+  std::string decision;                    // what the decisions rested on, for the operator; may be empty
   std::string key_arn;                     // of the key that a write changed, for responseElements
   std::optional<Error> failure;  // why the call ended in KMSInternalException; for the operator, never the client
 
@@ -88,9 +85,17 @@ struct Session {
   const Call& call;
   keys::Resolver& resolver;
   const authz::Authorizer& authorizer;
+  authz::Asking asking;  // the caller and the condition keys of the request
+  keys::GrantTable& grants;
+  keys::GrantCache::View& grants_view;
   Trail& trail;
   keys::LoadedKeys& loaded;
   keys::LoadedKeyCache::View& loaded_view;
+
+  // The same with other condition keys, for an operation that asks several questions. REQUIRES: `facts` outlives it.
+  Session With(const authz::OperationFacts& facts) const {
+    return {call, resolver, authorizer, {asking.call, facts}, grants, grants_view, trail, loaded, loaded_view};
+  }
 };
 
 template <class Api>

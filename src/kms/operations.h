@@ -3,6 +3,7 @@
 
 #include "kms/cancel_key_deletion.h"
 #include "kms/create_alias.h"
+#include "kms/create_grant.h"
 #include "kms/create_key.h"
 #include "kms/decapsulate.h"
 #include "kms/decrypt.h"
@@ -23,11 +24,15 @@
 #include "kms/get_key_rotation_status.h"
 #include "kms/get_public_key.h"
 #include "kms/list_aliases.h"
+#include "kms/list_grants.h"
 #include "kms/list_key_policies.h"
 #include "kms/list_keys.h"
 #include "kms/list_resource_tags.h"
+#include "kms/list_retirable_grants.h"
 #include "kms/put_key_policy.h"
 #include "kms/re_encrypt.h"
+#include "kms/retire_grant.h"
+#include "kms/revoke_grant.h"
 #include "kms/schedule_key_deletion.h"
 #include "kms/sign.h"
 #include "kms/tag_resource.h"
@@ -44,12 +49,13 @@ struct OperationList {};
 
 // The one list of the operations that are built. What is not on it is answered with UnsupportedOperationException.
 using BuiltOperations =
-    OperationList<CancelKeyDeletion, CreateAlias, CreateKey, Decapsulate, Decrypt, DeleteAlias, DeriveSharedSecret,
-                  DescribeKey, DisableKey, EnableKey, Encapsulate, Encrypt, GenerateDataKey, GenerateDataKeyPair,
-                  GenerateDataKeyPairWithoutPlaintext, GenerateDataKeyWithoutPlaintext, GenerateMac, GenerateRandom,
-                  GetKeyPolicy, GetKeyRotationStatus, GetPublicKey, ListAliases, ListKeyPolicies, ListKeys,
-                  ListResourceTags, PutKeyPolicy, ReEncrypt, ScheduleKeyDeletion, Sign, TagResource, UntagResource,
-                  UpdateAlias, UpdateKeyDescription, Verify, VerifyMac>;
+    OperationList<CancelKeyDeletion, CreateAlias, CreateGrant, CreateKey, Decapsulate, Decrypt, DeleteAlias,
+                  DeriveSharedSecret, DescribeKey, DisableKey, EnableKey, Encapsulate, Encrypt, GenerateDataKey,
+                  GenerateDataKeyPair, GenerateDataKeyPairWithoutPlaintext, GenerateDataKeyWithoutPlaintext,
+                  GenerateMac, GenerateRandom, GetKeyPolicy, GetKeyRotationStatus, GetPublicKey, ListAliases,
+                  ListGrants, ListKeyPolicies, ListKeys, ListResourceTags, ListRetirableGrants, PutKeyPolicy, ReEncrypt,
+                  RetireGrant, RevokeGrant, ScheduleKeyDeletion, Sign, TagResource, UntagResource, UpdateAlias,
+                  UpdateKeyDescription, Verify, VerifyMac>;
 
 }  // namespace kagimori::kms
 

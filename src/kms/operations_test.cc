@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "authz/testing/test_calls.h"
 #include "keys/default_policy.h"
 #include "keys/testing/test_keys.h"
 
@@ -14,10 +15,14 @@ using std::chrono::hours;
 
 class OperationsTest : public testing::Test {
  protected:
+  template <class Action>
+  keys::Authorized<Action, keys::Key> ProofOf(std::shared_ptr<const keys::Key> key) {
+    return authorizer.OnKey<Action>(test_call.asking(), {}, std::move(key), {}, nullptr, nullptr).value();
+  }
   // What the operation's Run takes: a permission, and, where it uses key material, that.
   template <class Operation>
   auto Allow(std::shared_ptr<const keys::Key> key) {
-    auto permission = authorizer.OnKey<typename Operation::Action>(caller, std::move(key)).value();
+    auto permission = ProofOf<typename Operation::Action>(std::move(key));
     if constexpr (requires { typename Operation::Ready; }) {
       return *loaded.ReadyNow(&loaded_view, permission);
     } else {
@@ -32,9 +37,19 @@ class OperationsTest : public testing::Test {
   }
   Outcome<CreateKey::Api> RunCreateKey(CreateKey::Request request) {
     CreateKey::FillDefaults(request);
-    auto scope =
-        authorizer.OnAccount<keys::action::CreateKey>(caller, {.account = caller.account, .region = keys::kTestRegion});
-    return CreateKey::Run(call, std::move(*scope), request, trail);
+    keys::Resolver resolver(&table, &keys_view, &aliases_view, call.account(), call.region, call.now);
+    Session session{.call = call,
+                    .resolver = resolver,
+                    .authorizer = authorizer,
+                    .asking = test_call.asking(),
+                    .grants = table.grants(),
+                    .grants_view = grants_view,
+                    .trail = trail,
+                    .loaded = loaded,
+                    .loaded_view = loaded_view};
+    auto inputs = SyncWait(CreateKey::Resolve(session, request));
+    if (!inputs) return std::unexpected(std::move(inputs).error());
+    return CreateKey::Run(call, std::move(*inputs), request, trail);
   }
   // The one key of a change, as it is to be.
   template <class Api>
@@ -49,18 +64,18 @@ class OperationsTest : public testing::Test {
 
   seal::TestStore store;
   authz::Authorizer authorizer;
-  identity::Principal caller{.kind = identity::Principal::Kind::kRoot,
-                             .account = keys::kTestAccount,
-                             .arn = "arn:aws:iam::111122223333:root",
-                             .unique_id = "111122223333",
-                             .name = ""};
-  Call call{.caller = caller,
+  authz::TestCall test_call{keys::kTestAccount};
+  Call call{.caller = *test_call.caller.principal,
             .region = keys::kTestRegion,
             .now = keys::kTestNow,
             .markers = Markers(*store.hierarchy, keys::kTestAccount)};
   Trail trail;
   keys::LoadedKeys loaded{store.hierarchy.get(), &store.store, nullptr, 1 << 20};  // symmetric keys need no worker
   keys::LoadedKeyCache::View loaded_view{&loaded.cache()};
+  keys::KeyTable table{store.hierarchy.get(), &store.store};
+  keys::KeyCache::View keys_view{&table.keys()};
+  keys::AliasCache::View aliases_view{&table.aliases()};
+  keys::GrantCache::View grants_view{&table.grants().cache()};
 };
 
 template <class Api>
@@ -194,11 +209,15 @@ TEST_F(OperationsTest, DeletionIsScheduledAndCancelled) {
 
 TEST_F(OperationsTest, PoliciesHaveOneName) {
   GetKeyPolicy::Request request;
-  auto policy = Run<GetKeyPolicy>(KeyIn(KeyState::kEnabled), request);
-  EXPECT_EQ(policy->response.policy, keys::DefaultKeyPolicy(keys::kTestAccount, keys::kTestRegion));
+  const std::string shown = keys::DefaultKeyPolicy(keys::kTestAccount, keys::kTestRegion);
+  auto get = [&] {
+    return GetKeyPolicy::Run(call, {ProofOf<GetKeyPolicy::Action>(KeyIn(KeyState::kEnabled)), shown}, request, trail);
+  };
+  auto policy = get();
+  EXPECT_EQ(policy->response.policy, shown);
   EXPECT_EQ(policy->response.policy_name, "default");
   request.policy_name = "other";
-  auto other = Run<GetKeyPolicy>(KeyIn(KeyState::kEnabled), request);
+  auto other = get();
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().error().name(), "NotFoundException");
   EXPECT_EQ(other.error().error().message(), "No such policy exists");
@@ -253,9 +272,9 @@ TEST_F(OperationsTest, AnAliasMoves) {
       std::make_shared<keys::Alias>(keys::Alias{.name = keys::TestAliasName("alias/x"), .target = from->name.id});
   using Action = keys::action::UpdateAlias;
   auto run = [&](std::shared_ptr<const keys::Key> target) {
-    UpdateAlias::Inputs inputs{{authorizer.OnAlias<Action>(caller, alias->name).value(),
-                                authorizer.OnKey<Action>(caller, from).value(), alias},
-                               authorizer.OnKey<Action>(caller, std::move(target)).value()};
+    UpdateAlias::Inputs inputs{
+        {authorizer.OnAlias<Action>(test_call.asking(), alias->name, nullptr).value(), ProofOf<Action>(from), alias},
+        ProofOf<Action>(std::move(target))};
     UpdateAlias::Request request;
     request.alias_name = "alias/x";
     return UpdateAlias::Run(call, std::move(inputs), request, trail);
@@ -293,7 +312,7 @@ TEST_F(OperationsTest, EncryptThenDecrypt) {
     Decrypt::Request opened;
     opened.ciphertext_blob = std::move(blob);
     Decrypt::FillDefaults(opened);
-    auto permission = authorizer.OnKey<keys::action::Decrypt>(caller, key).value();
+    auto permission = ProofOf<keys::action::Decrypt>(key);
     Decrypt::Ready ready{*loaded.ReadyNow(&loaded_view, permission), keys::ParseCiphertext(*opened.ciphertext_blob)};
     return Decrypt::Run(call, std::move(ready), opened, trail);
   };

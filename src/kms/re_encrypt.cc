@@ -5,6 +5,7 @@
 #include "keys/asymmetric_engine.h"
 #include "kms/encryption_rules.h"
 #include "kms/material_note.h"
+#include "kms/request_facts.h"
 
 namespace kagimori::kms {
 
@@ -25,6 +26,30 @@ std::optional<shapes::OpError<ReEncrypt::Api>> ReEncrypt::Check(const Request& r
   return std::nullopt;
 }
 
+namespace {
+
+std::optional<keys::KeyName> NameOf(const std::expected<keys::ResolvedKey, keys::LookupFailure>& found) {
+  if (!found) return std::nullopt;
+  return found->key->name;
+}
+
+// For kms:ReEncryptOnSameKey, before either key is authorized. A key that is not found is none; the lookup proper says
+// why.
+Task<bool> NameOneKey(Session& session, const ReEncrypt::Request& request, keys::AliasForms source_forms,
+                      keys::AliasForms destination_forms) {
+  std::optional<keys::KeyName> source;
+  if (request.source_key_id) {
+    source = NameOf(co_await session.resolver.FindKey(*request.source_key_id, source_forms));
+  } else if (request.ciphertext_blob) {
+    if (std::optional<keys::CiphertextView> view = keys::ParseCiphertext(*request.ciphertext_blob))
+      source = {.account = view->header.account, .region = session.call.region, .id = view->header.key};
+  }
+  if (!source) co_return false;
+  co_return NameOf(co_await session.resolver.FindKey(request.destination_key_id, destination_forms)) == source;
+}
+
+}  // namespace
+
 // Guess: the source is resolved and authorized before the destination.
 Task<Resolved<ReEncrypt::Api, ReEncrypt::Inputs>> ReEncrypt::Resolve(Session& session, const Request& request) {
   static const keys::AliasForms source_forms = FormsOf<Api>("SourceKeyId");
@@ -35,12 +60,18 @@ Task<Resolved<ReEncrypt::Api, ReEncrypt::Inputs>> ReEncrypt::Resolve(Session& se
   if (request.destination_encryption_context)
     destination_context = keys::CanonicalContext(*request.destination_encryption_context);
 
+  const bool same_key = co_await NameOneKey(session, request, source_forms, destination_forms);
+  const ReEncryptFacts source_facts({request.source_encryption_context, request.source_encryption_algorithm}, same_key);
+  Session source_session = session.With(source_facts);
   auto source = co_await ResolveCiphertextKey<Api, keys::action::ReEncryptFrom>(
-      session, *request.source_encryption_algorithm, request.ciphertext_blob, request.source_key_id, source_forms,
-      std::move(source_context));
+      source_session, *request.source_encryption_algorithm, request.ciphertext_blob, request.source_key_id,
+      source_forms, std::move(source_context));
   if (!source) co_return std::unexpected(std::move(source).error());
+  const ReEncryptFacts destination_facts(
+      {request.destination_encryption_context, request.destination_encryption_algorithm}, same_key);
+  Session destination_session = session.With(destination_facts);
   auto destination = co_await ResolveKey<Api, keys::action::ReEncryptTo>(
-      session, request.destination_key_id, destination_forms, std::move(destination_context));
+      destination_session, request.destination_key_id, destination_forms, std::move(destination_context));
   if (!destination) co_return std::unexpected(std::move(destination).error());
   co_return Inputs{std::move(*source), std::move(*destination)};
 }

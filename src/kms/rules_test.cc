@@ -78,38 +78,17 @@ TEST(TagRules, MergingReplacesValuesAndKeepsTheOrder) {
   EXPECT_EQ(all[0].key + all[0].value + all[1].key + all[1].value + all[2].key + all[2].value, "a2b4c3");
 }
 
-TEST(KeyPolicyRules, OnlyWhatThisReleaseEvaluates) {
-  AccountId account = keys::kTestAccount;
-  Region region = keys::kTestRegion;
-  auto check = [&](std::string_view policy, CustomPolicies custom = CustomPolicies::kRefused) {
-    return CheckKeyPolicy(policy, account, region, custom);
-  };
-  std::string standard = keys::DefaultKeyPolicy(account, region);
-  EXPECT_FALSE(check(standard));
-  EXPECT_FALSE(check(standard + "\n"));
-  constexpr std::string_view kCustom = R"({"Version":"2012-10-17","Statement":[]})";
-  ASSERT_TRUE(check(kCustom));
-  EXPECT_EQ(check(kCustom)->name(), "UnsupportedOperationException");
-  EXPECT_FALSE(check(kCustom, CustomPolicies::kAccepted));
-  // The default policy of another account would lock this one out or let it in: it is a custom one here.
-  EXPECT_TRUE(check(keys::DefaultKeyPolicy(keys::kOtherAccount, region)));
-  for (std::string_view bad :
-       {"", "x", "{", "[]", "\"text\"", "1", "null", "{} {}", "{\"a\":}", "{\"a\":1,}", "{'a':1}"}) {
-    auto refused = check(bad, CustomPolicies::kAccepted);
-    ASSERT_TRUE(refused) << bad;
-    EXPECT_EQ(refused->name(), "MalformedPolicyDocumentException") << bad;
-  }
-  std::string large = "{\"a\":\"" + std::string(32768 - 8, 'x') + "\"}";
-  ASSERT_EQ(large.size(), 32768u);
-  EXPECT_FALSE(check(large, CustomPolicies::kAccepted));
-  large.insert(6, "x");
-  EXPECT_EQ(check(large, CustomPolicies::kAccepted)->name(), "LimitExceededException");
-}
-
 TEST(KeyPolicyRules, TheDefaultIsNotStoredAndEverythingElseIsToTheByte) {
-  std::string standard = keys::DefaultKeyPolicy(keys::kTestAccount, keys::kTestRegion);
-  EXPECT_EQ(StoredPolicy(standard, keys::kTestAccount, keys::kTestRegion), std::nullopt);
-  EXPECT_EQ(StoredPolicy(standard + "\n", keys::kTestAccount, keys::kTestRegion), standard + "\n");
+  const std::string standard = keys::DefaultKeyPolicy(keys::kTestAccount, keys::kTestRegion);
+  keys::Key key = keys::TestKey();
+  key.policy_bindings = {{"arn", "id"}};
+  SetPolicy({.text = standard, .bindings = {}, .document = nullptr}, &key);
+  EXPECT_EQ(key.policy, std::nullopt);
+  EXPECT_TRUE(key.policy_bindings.empty());
+  const policy::PrincipalBindings bindings{{"arn:aws:iam::111122223333:user/Bob", "AIDAEXAMPLEEXAMPLE222"}};
+  SetPolicy({.text = standard + "\n", .bindings = bindings, .document = nullptr}, &key);
+  EXPECT_EQ(key.policy, standard + "\n");
+  EXPECT_EQ(key.policy_bindings, bindings);
 }
 
 TEST(Paging, Limits) {

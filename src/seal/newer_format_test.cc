@@ -33,9 +33,10 @@ TEST(NewerFormat, Record) {
 // Whoever reads a record gets no message that it does not know, whatever the record is.
 TEST(NewerFormat, MessageOfEveryTypeOfRecord) {
   TestStore test;
-  for (RecordType type : {RecordType::kClock, RecordType::kAuditKey, RecordType::kHead, RecordType::kAnchorsKept,
-                          RecordType::kAccount, RecordType::kAccessKey, RecordType::kKey, RecordType::kKeyPart,
-                          RecordType::kAlias, RecordType::kDue, RecordType::kOutbox}) {
+  for (RecordType type :
+       {RecordType::kClock, RecordType::kAuditKey, RecordType::kHead, RecordType::kAnchorsKept, RecordType::kAccount,
+        RecordType::kAccessKey, RecordType::kIamHead, RecordType::kIamEntity, RecordType::kKey, RecordType::kKeyPart,
+        RecordType::kAlias, RecordType::kDue, RecordType::kGrant, RecordType::kRetirable, RecordType::kOutbox}) {
     const std::string path = Path(type).Number<8>(7).text();
     auto open = [&](std::optional<uint16_t> schema) {
       return OpenRecord(*test.hierarchy, path, kAccount,

@@ -20,14 +20,23 @@ std::optional<RecordType> TypeOf(std::string_view path) {
   return static_cast<RecordType>(path[0]);
 }
 
+// Of the types that stand under an account.
+bool HasRegion(RecordType type) {
+  return type == RecordType::kKey || type == RecordType::kKeyPart || type == RecordType::kAlias;
+}
+
 }  // namespace
 
 AccountId LedgerAccount(std::string_view path) {
   switch (TypeOf(path).value_or(RecordType::kDeployment)) {
     case RecordType::kAccount:
+    case RecordType::kIamHead:
+    case RecordType::kIamEntity:
     case RecordType::kKey:
     case RecordType::kKeyPart:
     case RecordType::kAlias:
+    case RecordType::kGrant:
+    case RecordType::kRetirable:
       return AccountAt(path, 1);
     default:
       return kNoAccount;
@@ -53,7 +62,7 @@ std::string DescribePath(std::string_view path) {
   if (account != kNoAccount) {
     text += " of account " + account.ToString();
     shown += kAccountSize;
-    if (TypeOf(path) != RecordType::kAccount && path.size() >= shown + 2) {
+    if (HasRegion(*TypeOf(path)) && path.size() >= shown + 2) {
       if (auto region = Region::FromNumber(static_cast<uint16_t>(ReadBe(AsBytes(path).subspan(shown, 2))))) {
         text += " in " + std::string(region->name());
         shown += 2;

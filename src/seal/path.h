@@ -24,10 +24,14 @@ enum class RecordType : uint8_t {
   kAnchorsKept = 0x05,  // there once the audit log's anchors are kept in a file outside
   kAccount = 0x10,
   kAccessKey = 0x11,  // by NameMarker of the access key id
+  kIamHead = 0x12,    // the sum over an account's entities
+  kIamEntity = 0x13,  // a user, group, role, managed policy or OIDC provider: kind ‖ unique id
   kKey = 0x20,        // head of a key
   kKeyPart = 0x21,    // description, policy, tags, aliases, materials
   kAlias = 0x22,      // by NameMarker of the alias name
   kDue = 0x23,        // what happens at a time: time ‖ key
+  kGrant = 0x24,      // grants of a key, and what is kept about them (keys/grant_paths.h)
+  kRetirable = 0x25,  // grants by the principal that may retire them
   kOutbox = 0x30,     // audit events that are committed and not yet known to be in the audit log
 };
 

@@ -48,13 +48,18 @@ uint16_t NewestSchema(std::string_view path) {
     case RecordType::kHead:
     case RecordType::kAnchorsKept:
     case RecordType::kAccount:
-    case RecordType::kAccessKey:
+    case RecordType::kIamHead:
+    case RecordType::kIamEntity:
     case RecordType::kKey:
     case RecordType::kKeyPart:
     case RecordType::kAlias:
     case RecordType::kDue:
+    case RecordType::kGrant:
+    case RecordType::kRetirable:
     case RecordType::kOutbox:
       return 1;
+    case RecordType::kAccessKey:
+      return 2;
   }
   return 0;
 }

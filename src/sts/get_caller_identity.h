@@ -5,13 +5,12 @@
 #include <string_view>
 
 #include "identity/identity.h"
+#include "sts/call.h"
 
 namespace kagimori::sts {
 
-inline constexpr std::string_view kNamespace = "https://sts.amazonaws.com/doc/2011-06-15/";
-inline constexpr std::string_view kVersion = "2011-06-15";
-
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+// Needs no permission, and no policy can deny it.
 std::string GetCallerIdentity(const identity::Principal& caller, std::string_view request_id);
 
 }  // namespace kagimori::sts

@@ -1,5 +1,7 @@
 #include "wire/query.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -22,6 +24,8 @@ constexpr std::array<bool, 256> kUnreserved = [] {
   for (char c : {'-', '_', '.', '~'}) table[static_cast<uint8_t>(c)] = true;
   return table;
 }();
+
+bool IsUtf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 // Decodes `text` by way of `put`, a function of a char.
 template <class Put>
@@ -97,6 +101,9 @@ Result<QueryParameters> QueryParameters::Parse(std::string_view text, PlusSign p
     const bool readable = decode(pair.substr(0, equal), &parameter.name) &&
                           (equal == std::string_view::npos || decode(pair.substr(equal + 1), &parameter.value));
     if (!readable) return Fail(ErrorKind::kInvalid, "malformed percent-escape in a query string");
+    if (!IsUtf8(parameter.name) || !IsUtf8(parameter.value)) {
+      return Fail(ErrorKind::kInvalid, "a query parameter is no UTF-8");
+    }
     result.parameters_.push_back(parameter);
   }
   return result;

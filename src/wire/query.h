@@ -44,7 +44,7 @@ struct QueryLimits {
 // Move-only; views live as long as it does, moves included.
 class QueryParameters {
  public:
-  // kInvalid: a malformed escape. kLimit: more than `limits`.
+  // kInvalid: a malformed escape, or a name or value that is no UTF-8. kLimit: more than `limits`.
   static Result<QueryParameters> ParseForm(std::string_view body, const QueryLimits& limits = {});
   static Result<QueryParameters> ParseUrlQuery(std::string_view query, const QueryLimits& limits = {});
 

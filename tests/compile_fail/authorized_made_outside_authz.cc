@@ -7,12 +7,12 @@ using kagimori::keys::Authorized;
 using kagimori::keys::Key;
 namespace action = kagimori::keys::action;
 
-void Use(const kagimori::authz::Authorizer& authorizer, const kagimori::identity::Principal& caller,
+void Use(const kagimori::authz::Authorizer& authorizer, const kagimori::authz::Asking& asking,
          std::shared_ptr<const Key> key) {
 #ifdef TWIN
-  auto proof = authorizer.OnKey<action::Encrypt>(caller, std::move(key));
+  auto proof = authorizer.OnKey<action::Encrypt>(asking, {}, std::move(key), {}, nullptr, nullptr);
 #else
-  (void)authorizer, (void)caller;
+  (void)authorizer, (void)asking;
   Authorized<action::Encrypt, Key> proof(std::move(key), {});
 #endif
   (void)proof;

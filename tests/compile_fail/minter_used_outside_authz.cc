@@ -4,12 +4,12 @@
 
 namespace action = kagimori::keys::action;
 
-auto Use(const kagimori::authz::Authorizer& authorizer, const kagimori::identity::Principal& caller,
+auto Use(const kagimori::authz::Authorizer& authorizer, const kagimori::authz::Asking& asking,
          std::shared_ptr<const kagimori::keys::Key> key) {
 #ifdef TWIN
-  return authorizer.OnKey<action::Encrypt>(caller, std::move(key));
+  return authorizer.OnKey<action::Encrypt>(asking, {}, std::move(key), {}, nullptr, nullptr);
 #else
-  (void)authorizer, (void)caller;
+  (void)authorizer, (void)asking;
   return kagimori::authz::Minter::Make<action::Encrypt, kagimori::keys::Key>(std::move(key), {});
 #endif
 }

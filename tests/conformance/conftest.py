@@ -1,10 +1,12 @@
-"""Fixtures of the tests of key specs: keys that are made once, in Regions that have their spec."""
+"""Fixtures: keys of every spec, made once, in Regions that have it; entities of IAM of a test's own."""
 
 import functools
+import uuid
 
 import pytest
 
 from conformance.support.clients import aws_client
+from conformance.support.iam import ALLOW, TRUST
 from conformance.support.key_specs import CHINA, ENCRYPT, region_of
 from conformance.support.operation_requests import Requests
 from conformance.support.raw_kms import RawKms
@@ -73,3 +75,34 @@ def public_key(raw_for, shared_key):
 def requests(raw_for, shared_key, public_key, symmetric_key):
     """Requests of the operation table's cells with the shared keys."""
     return Requests(raw_for, shared_key, public_key, symmetric_key)
+
+
+@pytest.fixture(scope="session")
+def iam(server):
+    return aws_client(server, "iam")
+
+
+@pytest.fixture
+def name():
+    """Of an entity that is the test's own."""
+    return f"t{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def user(iam, name):
+    return iam.create_user(UserName=name)["User"]
+
+
+@pytest.fixture
+def role(iam, name):
+    return iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]
+
+
+@pytest.fixture
+def group(iam, name):
+    return iam.create_group(GroupName=name)["Group"]
+
+
+@pytest.fixture
+def policy(iam, name):
+    return iam.create_policy(PolicyName=name, PolicyDocument=ALLOW)["Policy"]

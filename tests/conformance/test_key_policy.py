@@ -1,4 +1,4 @@
-"""GetKeyPolicy, PutKeyPolicy, ListKeyPolicies. A development server keeps every policy, but evaluates none yet."""
+"""GetKeyPolicy, PutKeyPolicy, ListKeyPolicies: policies as texts. What they decide: test_key_policies_decide.py."""
 
 import json
 
@@ -26,7 +26,7 @@ OTHER = {
         {
             "Effect": "Allow",
             "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
-            "Action": "kms:Decrypt",
+            "Action": ["kms:Decrypt", "kms:PutKeyPolicy", "kms:GetKeyPolicy"],
             "Resource": "*",
         }
     ],

@@ -114,16 +114,19 @@ def test_keys_outlive_the_process_and_its_certificate(deployment):
         assert kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["Description"] == "kept"
 
 
-def test_only_the_default_key_policy_is_taken(deployment):
+def test_key_policies_are_taken_and_checked(deployment):
     folder, key_id, secret = deployment
     with Serve(folder) as server:
         kms = server.kms(key_id, secret)
         key = kms.create_key()["KeyMetadata"]["KeyId"]
         default = kms.get_key_policy(KeyId=key)["Policy"]
         kms.put_key_policy(KeyId=key, Policy=default)
+        other = default.replace('"kms:*"', '[ "kms:*" ]')
+        kms.put_key_policy(KeyId=key, Policy=other)
+        assert kms.get_key_policy(KeyId=key)["Policy"] == other
         with pytest.raises(ClientError) as refused:
             kms.put_key_policy(KeyId=key, Policy='{"Version":"2012-10-17","Statement":[]}')
-        assert refused.value.response["Error"]["Code"] == "UnsupportedOperationException"
+        assert refused.value.response["Error"]["Code"] == "MalformedPolicyDocumentException"
 
 
 def test_well_known_credentials_do_not_work(deployment):

@@ -27,6 +27,7 @@ class Acknowledged:
         self.aliases = {}  # name: key id
         self.tags = {}  # (key id, tag key): value
         self.descriptions = {}  # key id: the last text, or None while a change is under way
+        self.users = {}  # name: (unique id, access key id, secret), or None for the last two
         self.requests = []
         self.unexpected = []
 
@@ -34,6 +35,7 @@ class Acknowledged:
 def write_until_killed(server, number, done, stop):
     """Creates and changes as fast as it can; the connection's end is the kill."""
     client = aws_client(server, "kms")
+    iam = aws_client(server, "iam")
     step = 0
     while not stop.is_set():
         step += 1
@@ -59,6 +61,16 @@ def write_until_killed(server, number, done, stop):
             answer = client.encrypt(KeyId=name, Plaintext=key_id.encode())
             done.requests.append(request_id(answer))
             done.keys[key_id] = answer["CiphertextBlob"]
+
+            # Changes of one account's IAM follow one another: not too many of them.
+            if step % 8 == 1:
+                answer = iam.create_user(UserName=key_id)
+                done.requests.append(request_id(answer))
+                done.users[key_id] = (answer["User"]["UserId"], None, None)
+                answer = iam.create_access_key(UserName=key_id)
+                done.requests.append(request_id(answer))
+                made = answer["AccessKey"]
+                done.users[key_id] = (done.users[key_id][0], made["AccessKeyId"], made["SecretAccessKey"])
         except ClientError as refusal:
             done.unexpected.append(repr(refusal))
             return
@@ -83,6 +95,12 @@ def check(server, done):
         assert client.describe_key(KeyId=name)["KeyMetadata"]["KeyId"] == key_id
     for (key_id, tag_key), value in done.tags.items():
         assert client.list_resource_tags(KeyId=key_id)["Tags"] == [{"TagKey": tag_key, "TagValue": value}]
+    iam = aws_client(server, "iam")
+    for name, (unique_id, access_key, secret) in done.users.items():
+        assert iam.get_user(UserName=name)["User"]["UserId"] == unique_id
+        if access_key is not None:
+            identity = aws_client(server, "sts", key=access_key, secret=secret).get_caller_identity()
+            assert identity["UserId"] == unique_id
     return listed
 
 

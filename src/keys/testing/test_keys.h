@@ -12,6 +12,7 @@
 #include "keys/committer.h"
 #include "keys/key_table.h"
 #include "keys/paths.h"
+#include "keys/policy_document.h"
 #include "seal/path.h"
 #include "seal/testing/test_store.h"
 
@@ -33,8 +34,11 @@ inline AliasName TestAliasName(std::string name) {
   return {.account = kTestAccount, .region = kTestRegion, .name = std::move(name)};
 }
 
+// With the default policy.
 inline Key TestKey(const KeyName& name = TestName()) {
-  return Key{.name = name, .arn = name.Arn(), .created = kTestNow};
+  Key key{.name = name, .arn = name.Arn(), .created = kTestNow};
+  key.policy_document = CompilePolicy(key);
+  return key;
 }
 
 inline MaterialId TestMaterialId(uint8_t byte) {
@@ -77,6 +81,7 @@ class HookedStore : public store::Store {
     inner_->Get(std::move(keys), std::move(callback));
   }
   void Range(store::RangeRequest request, store::RangeCallback callback) override {
+    if (before_range) before_range();
     inner_->Range(std::move(request), std::move(callback));
   }
   void Commit(store::Transaction transaction, store::CommitCallback callback) override {
@@ -91,6 +96,7 @@ class HookedStore : public store::Store {
   void Close() override {}
 
   std::function<void()> before_get;
+  std::function<void()> before_range;
   std::function<void()> before_parts;                            // of a Get that is not for a key's head
   std::function<bool(const store::Transaction&)> before_commit;  // false: refused
 

@@ -70,7 +70,6 @@ int main(int argc, char** argv) {
   options.port = 0;
   options.cores = 2;
   options.loopback_names_only = true;
-  options.accept_custom_policies = true;
   auto done = kagimori::app::Run(options);
   if (done) return 0;
   fmt::print(stderr, "small_server: {}\n", done.error().text);

@@ -1,4 +1,4 @@
-#include "net/tls_post.h"
+#include "net/tls_client.h"
 
 #include <fmt/format.h>
 
@@ -28,7 +28,6 @@ using boost::system::error_code;
 
 constexpr size_t kMaxUrl = 2048;
 constexpr size_t kMaxAnswerHead = 16 * 1024;
-constexpr size_t kMaxAnswerBody = 64 * 1024;
 
 bool IsName(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
@@ -37,10 +36,18 @@ bool IsAddress(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
 }
 
+// What is sent and what comes back.
+struct Conversation {
+  http::request<http::string_body> request;
+  http::response_parser<http::string_body> answer;
+  size_t body_limit = 64 * 1024;
+  bool wants_body = false;
+};
+
 // One message, step by step, each until the one deadline of all.
 class Exchange {
  public:
-  Exchange(const PostUrl& url, const PostOptions& options)
+  Exchange(const ClientUrl& url, const ClientOptions& options)
       : url_(url), deadline_(std::chrono::steady_clock::now() + options.timeout) {}
 
   // `start` begins an asynchronous operation with the handler it is given.
@@ -67,24 +74,36 @@ class Exchange {
     return Do("connect to", [&](auto done) { asio::async_connect(socket_, found, done); });
   }
 
+  // Writes the request and reads the answer's head; the answer's body, too, where its end is waited for.
   template <class Stream>
-  Result<> Talk(Stream& stream, std::string_view content_type, std::string_view body) {
-    http::request<http::string_body> request(http::verb::post, url_.target, 11, std::string(body));
+  Result<> Talk(Stream& stream, Conversation* conversation) {
+    http::request<http::string_body>& request = conversation->request;
+    request.target(url_.target);
     request.set(http::field::host, url_.host_field);
-    request.set(http::field::content_type, boost::beast::string_view(content_type.data(), content_type.size()));
     request.set(http::field::user_agent, "kagimori");
     request.keep_alive(false);
     request.prepare_payload();
     KAGIMORI_RETURN_IF_ERROR(Do("write to", [&](auto done) { http::async_write(stream, request, done); }));
-    boost::beast::flat_buffer buffer(kMaxAnswerHead + kMaxAnswerBody);
-    http::response_parser<http::string_body> answer;
+    boost::beast::flat_buffer buffer(kMaxAnswerHead + conversation->body_limit);
+    auto& answer = conversation->answer;
     answer.header_limit(kMaxAnswerHead);
-    answer.body_limit(kMaxAnswerBody);
+    answer.body_limit(conversation->body_limit);
     KAGIMORI_RETURN_IF_ERROR(
         Do("read from", [&](auto done) { http::async_read_header(stream, buffer, answer, done); }));
-    unsigned status = answer.get().result_int();  // the body says nothing that is needed
-    if (status / 100 == 2) return {};
-    return Fail(ErrorKind::kUnavailable, fmt::format("{} answered {}", url_.host_field, status));
+    const unsigned status = answer.get().result_int();
+    if (status / 100 != 2) return Fail(ErrorKind::kUnavailable, fmt::format("{} answered {}", url_.host_field, status));
+    if (!conversation->wants_body) return {};
+    if (status != 200) return Fail(ErrorKind::kUnavailable, fmt::format("{} answered {}", url_.host_field, status));
+    std::optional<error_code> outcome;
+    Result<> read = Do("read from", [&](auto done) {
+      http::async_read(stream, buffer, answer, [&outcome, done](error_code error, size_t) mutable {
+        outcome = error;
+        done(error);
+      });
+    });
+    if (outcome == http::error::body_limit)
+      return Fail(ErrorKind::kLimit, fmt::format("{} answered with too much", url_.host_field));
+    return read;
   }
 
   tcp::socket& socket() { return socket_; }
@@ -94,7 +113,7 @@ class Exchange {
     return Fail(ErrorKind::kIo, fmt::format("{} {}: {}", doing, url_.host_field, why));
   }
 
-  const PostUrl& url_;
+  const ClientUrl& url_;
   const std::chrono::steady_clock::time_point deadline_;
   asio::io_context context_{1};
   tcp::resolver resolver_{context_};
@@ -109,8 +128,8 @@ Result<> Prepare(asio::ssl::context* context, const std::filesystem::path& ca_fi
   return {};
 }
 
-Result<> PostOverTls(Exchange* exchange, const PostUrl& url, std::string_view content_type, std::string_view body,
-                     const PostOptions& options) {
+Result<> TalkOverTls(Exchange* exchange, const ClientUrl& url, const ClientOptions& options,
+                     Conversation* conversation) {
   asio::ssl::context context(asio::ssl::context::tls_client);
   KAGIMORI_RETURN_IF_ERROR(Prepare(&context, options.ca_file));
   asio::ssl::stream<tcp::socket&> stream(exchange->socket(), context);
@@ -124,17 +143,24 @@ Result<> PostOverTls(Exchange* exchange, const PostUrl& url, std::string_view co
     return Fail(ErrorKind::kInternal, "TLS cannot be set up");
   KAGIMORI_RETURN_IF_ERROR(exchange->Do(
       "agree on TLS with", [&](auto done) { stream.async_handshake(asio::ssl::stream_base::client, done); }));
-  return exchange->Talk(stream, content_type, body);
+  return exchange->Talk(stream, conversation);
+}
+
+Result<> Converse(const ClientUrl& url, const ClientOptions& options, Conversation* conversation) {
+  Exchange exchange(url, options);
+  KAGIMORI_RETURN_IF_ERROR(exchange.Connect());
+  if (url.tls) return TalkOverTls(&exchange, url, options, conversation);
+  return exchange.Talk(exchange.socket(), conversation);
 }
 
 }  // namespace
 
-Result<PostUrl> ParsePostUrl(std::string_view url) {
+Result<ClientUrl> ParseClientUrl(std::string_view url) {
   auto bad = [](std::string_view why) { return Fail(ErrorKind::kInvalid, std::string(why)); };
   if (url.size() > kMaxUrl) return bad("the URL is too long");
   if (!std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7F && c != '#' && c != '\\' && c != '"'; }))
     return bad("the URL has a character that does not belong there");
-  PostUrl parsed;
+  ClientUrl parsed;
   parsed.tls = url.starts_with("https://");
   if (!parsed.tls && !url.starts_with("http://")) return bad("the URL begins neither with https:// nor with http://");
   url.remove_prefix(parsed.tls ? 8 : 7);
@@ -166,11 +192,24 @@ Result<PostUrl> ParsePostUrl(std::string_view url) {
   return parsed;
 }
 
-Result<> Post(const PostUrl& url, std::string_view content_type, std::string_view body, const PostOptions& options) {
-  Exchange exchange(url, options);
-  KAGIMORI_RETURN_IF_ERROR(exchange.Connect());
-  if (url.tls) return PostOverTls(&exchange, url, content_type, body, options);
-  return exchange.Talk(exchange.socket(), content_type, body);
+Result<> Post(const ClientUrl& url, std::string_view content_type, std::string_view body,
+              const ClientOptions& options) {
+  Conversation conversation;
+  conversation.request.method(http::verb::post);
+  conversation.request.set(http::field::content_type,
+                           boost::beast::string_view(content_type.data(), content_type.size()));
+  conversation.request.body() = body;
+  return Converse(url, options, &conversation);  // the answer's body says nothing that is needed
+}
+
+Result<std::string> Get(const ClientUrl& url, size_t limit, const ClientOptions& options) {
+  Conversation conversation;
+  conversation.request.method(http::verb::get);
+  conversation.request.set(http::field::accept, "application/json");
+  conversation.body_limit = limit;
+  conversation.wants_body = true;
+  KAGIMORI_RETURN_IF_ERROR(Converse(url, options, &conversation));
+  return std::move(conversation.answer.get().body());
 }
 
 }  // namespace kagimori::net

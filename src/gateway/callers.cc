@@ -1,0 +1,35 @@
+#include "gateway/callers.h"
+
+#include <utility>
+
+#include "gateway/session_authentication.h"
+
+namespace kagimori::gateway {
+
+Task<Result<std::optional<identity::Caller>>> FindCaller(CoreState& core,
+                                                         std::shared_ptr<const identity::Principal> principal,
+                                                         std::shared_ptr<const identity::Session> session) {
+  // IAM says nothing of a root user; the account is not even looked at.
+  if (principal->kind == identity::Principal::Kind::kRoot && session == nullptr)
+    co_return identity::RootCaller(std::move(principal));
+  auto iam = co_await LoadAccount(core, principal->account);
+  if (!iam) co_return std::unexpected(std::move(iam).error());
+  co_return identity::ResolveCaller(std::move(principal), std::move(session), *std::move(iam));
+}
+
+Task<Result<>> LoadIamOfCaller(RequestScope& scope) {
+  if (scope.resolved->iam != nullptr) co_return Result<>();
+  auto iam = co_await LoadAccount(scope.core(), scope.caller().account);
+  if (!iam) co_return std::unexpected(std::move(iam).error());
+  scope.resolved->iam = *std::move(iam);
+  co_return Result<>();
+}
+
+Task<bool> RefreshCaller(RequestScope& scope) {
+  auto caller = co_await FindCaller(scope.core(), scope.credential->principal, scope.session);
+  if (!caller || !*caller) co_return false;
+  scope.resolved = **std::move(caller);
+  co_return true;
+}
+
+}  // namespace kagimori::gateway
