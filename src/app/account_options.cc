@@ -6,22 +6,9 @@
 namespace kagimori::app {
 namespace {
 
-void AddOptions(OptionParser* parser, SealOptions* options) {
-  parser->Path("data", &options->target.data, "Data folder")->required();
-  parser->Path("audit-folder", &options->target.audit_folder,
-               "Folder of the audit log, as given to serve; for when no server runs");
-  AddUnlockOptions(parser, &options->unlock);
-  AddProcessOptions(parser, &options->process);
-}
-
 Result<AccountId> ParseAccount(const std::string& text) {
   if (auto number = AccountId::Parse(text)) return *number;
   return Fail(ErrorKind::kInvalid, "expected an account number of 12 digits");
-}
-
-template <class Options>
-void Finish(OptionParser* parser, const Arguments& arguments, Parsed<Options>* parsed) {
-  if (!parser->Run(arguments, parsed)) parsed->options.reset();
 }
 
 }  // namespace
@@ -37,8 +24,8 @@ Parsed<AccountCreateOptions> ParseAccountCreate(const Arguments& arguments) {
                  KAGIMORI_ASSIGN_OR_RETURN(const AccountId account, ParseAccount(text));
                  return account;
                });
-  AddOptions(&parser, &options.seal);
-  Finish(&parser, arguments, &parsed);
+  AddSealOptions(&parser, &options.seal);
+  parser.Finish(arguments, &parsed);
   return parsed;
 }
 
@@ -47,8 +34,8 @@ Parsed<AccountListOptions> ParseAccountList(const Arguments& arguments) {
   AccountListOptions& options = parsed.options.emplace();
   OptionParser parser("kagimori account list", "Lists the accounts of a deployment.");
   parser.Flag("json", &options.json, "One JSON object");
-  AddOptions(&parser, &options.seal);
-  Finish(&parser, arguments, &parsed);
+  AddSealOptions(&parser, &options.seal);
+  parser.Finish(arguments, &parsed);
   return parsed;
 }
 
@@ -58,8 +45,8 @@ Parsed<ResetRootKeyOptions> ParseResetRootKey(const Arguments& arguments) {
   OptionParser parser("kagimori account reset-root-key",
                       "Gives an account's root user a new access key; its other keys stop working at once.");
   parser.Positional("ACCOUNT", "Number of the account", &options.account, ParseAccount);
-  AddOptions(&parser, &options.seal);
-  Finish(&parser, arguments, &parsed);
+  AddSealOptions(&parser, &options.seal);
+  parser.Finish(arguments, &parsed);
   return parsed;
 }
 

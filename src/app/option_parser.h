@@ -60,6 +60,13 @@ class OptionParser {
     return app_.add_option_function<std::string>(name, Reader(name, target, parse), help)->required()->type_name("");
   }
 
+  // Reads the arguments into what the options name, which must stay where it is until then. Without options in it,
+  // `parsed` says what to print.
+  template <class Options>
+  void Finish(const Arguments& arguments, Parsed<Options>* parsed) {
+    if (!Run(arguments, parsed)) parsed->options.reset();
+  }
+
   // Reads the arguments; false: `parsed` says what to print.
   template <class Options>
   bool Run(const Arguments& arguments, Parsed<Options>* parsed) {

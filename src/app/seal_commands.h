@@ -12,6 +12,8 @@
 
 namespace kagimori::app {
 
+class OptionParser;
+
 // The commands that look after the ways into a deployment. All but `root rotate` work with a server and without.
 
 struct SealOptions {  // what each of them takes
@@ -47,6 +49,9 @@ struct RootRotateOptions {
   std::vector<int> drop;
   RecoveryChoices recovery;
 };
+
+// The options of a command that works on a data folder, with a server or without.
+void AddSealOptions(OptionParser* parser, SealOptions* options);
 
 Parsed<SealListOptions> ParseSealList(const Arguments& arguments);
 Parsed<SealAddOptions> ParseSealAdd(const Arguments& arguments);

@@ -6,14 +6,6 @@
 namespace kagimori::app {
 namespace {
 
-void AddSealOptions(OptionParser* parser, SealOptions* options) {
-  parser->Path("data", &options->target.data, "Data folder")->required();
-  parser->Path("audit-folder", &options->target.audit_folder,
-               "Folder of the audit log, as given to serve; for when no server runs");
-  AddUnlockOptions(parser, &options->unlock);
-  AddProcessOptions(parser, &options->process);
-}
-
 Result<seal::SlotKind> ParseKind(const std::string& text) {
   if (text == "passphrase") return seal::SlotKind::kPassphrase;
   if (text == "recovery-code") return seal::SlotKind::kRecoveryCode;
@@ -27,13 +19,15 @@ Result<int> ParseSlot(const std::string& text) {
   return Fail(ErrorKind::kInvalid, "expected a slot's number, as `kagimori seal list` shows it");
 }
 
-// The parser writes into `parsed`, so that must stay where it is until then.
-template <class Options>
-void Finish(OptionParser* parser, const Arguments& arguments, Parsed<Options>* parsed) {
-  if (!parser->Run(arguments, parsed)) parsed->options.reset();
-}
-
 }  // namespace
+
+void AddSealOptions(OptionParser* parser, SealOptions* options) {
+  parser->Path("data", &options->target.data, "Data folder")->required();
+  parser->Path("audit-folder", &options->target.audit_folder,
+               "Folder of the audit log, as given to serve; for when no server runs");
+  AddUnlockOptions(parser, &options->unlock);
+  AddProcessOptions(parser, &options->process);
+}
 
 Parsed<SealListOptions> ParseSealList(const Arguments& arguments) {
   Parsed<SealListOptions> parsed;
@@ -41,7 +35,7 @@ Parsed<SealListOptions> ParseSealList(const Arguments& arguments) {
   OptionParser parser("kagimori seal list", "Lists the slots that hold the root key.");
   parser.Path("data", &options.data, "Data folder")->required();
   parser.Flag("json", &options.json, "One JSON object");
-  Finish(&parser, arguments, &parsed);
+  parser.Finish(arguments, &parsed);
   return parsed;
 }
 
@@ -54,7 +48,7 @@ Parsed<SealAddOptions> ParseSealAdd(const Arguments& arguments) {
               "File with the passphrase of the new slot (default: asked for)");
   AddRecoveryOptions(&parser, &options.recovery);
   AddSealOptions(&parser, &options.seal);
-  Finish(&parser, arguments, &parsed);
+  parser.Finish(arguments, &parsed);
   return parsed;
 }
 
@@ -64,7 +58,7 @@ Parsed<SealRemoveOptions> ParseSealRemove(const Arguments& arguments) {
   OptionParser parser("kagimori seal remove", "Removes a slot, proven by the secret of another one, which stays.");
   parser.Positional("SLOT", "Its number", &options.slot, ParseSlot);
   AddSealOptions(&parser, &options.seal);
-  Finish(&parser, arguments, &parsed);
+  parser.Finish(arguments, &parsed);
   return parsed;
 }
 
@@ -73,7 +67,7 @@ Parsed<SealTestOptions> ParseSealTest(const Arguments& arguments) {
   SealTestOptions& options = parsed.options.emplace();
   OptionParser parser("kagimori seal test", "Says which slot a passphrase or recovery code opens. Changes nothing.");
   AddSealOptions(&parser, &options.seal);
-  Finish(&parser, arguments, &parsed);
+  parser.Finish(arguments, &parsed);
   return parsed;
 }
 
@@ -91,7 +85,7 @@ Parsed<RootRotateOptions> ParseRootRotate(const Arguments& arguments) {
       ->check(CLI::Range(1, seal::kMaxSlotNumber))
       ->type_name("SLOT");
   AddRecoveryOptions(&parser, &options.recovery);
-  Finish(&parser, arguments, &parsed);
+  parser.Finish(arguments, &parsed);
   return parsed;
 }
 

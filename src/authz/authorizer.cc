@@ -82,7 +82,9 @@ std::unique_ptr<Denial> Authorizer::DecideKey(const Asking& asking, const policy
     return Denied(caller, action, key.arn, NotAllowedBy("resource-based policy", action),
                   "the key's policy cannot be read");
   }
+  // What an earlier question was refused for must not stand beside a permission.
   const bool own_root = caller.kind == policy::Caller::Kind::kRoot && caller.account == key.name.account;
+  if (own_root && explanation != nullptr) explanation->clear();
   return Concluded(OnKeyUnder(asking, action, cross_account, key, *key.policy_document, request_alias, grants),
                    own_root ? nullptr : explanation);
 }

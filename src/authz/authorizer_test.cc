@@ -61,7 +61,7 @@ Decision<keys::Authorized<Action, keys::Key>> Ask(const TestCall& call, std::sha
 TEST(Authorizer, TheRootUserOfTheAccountMay) {
   const TestCall call(keys::kTestAccount);
   auto key = keys::LoadedTestKey();
-  std::string why;
+  std::string why = "what an earlier question was refused for";
   auto proof =
       Authorizer().OnKey<action::Encrypt>(call.asking(), {}, key, keys::CanonicalContext({{"a", "b"}}), nullptr, &why);
   ASSERT_TRUE(proof);

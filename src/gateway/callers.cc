@@ -1,10 +1,23 @@
 #include "gateway/callers.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "gateway/session_authentication.h"
 
 namespace kagimori::gateway {
+namespace {
+
+// By the account as it is now, which may be newer than the credential that verified the signature. A root user's keys
+// are no part of IAM.
+bool KeyWorks(const identity::Caller& caller, std::string_view access_key_id) {
+  if (caller.user == nullptr) return true;
+  return std::ranges::any_of(caller.user->access_keys,
+                             [&](const identity::UserAccessKey& key) { return key.id == access_key_id && key.active; });
+}
+
+}  // namespace
 
 Task<Result<std::optional<identity::Caller>>> FindCaller(CoreState& core,
                                                          std::shared_ptr<const identity::Principal> principal,
@@ -25,9 +38,10 @@ Task<Result<>> LoadIamOfCaller(RequestScope& scope) {
   co_return Result<>();
 }
 
-Task<bool> RefreshCaller(RequestScope& scope) {
+Task<Result<bool>> RefreshCaller(RequestScope& scope) {
   auto caller = co_await FindCaller(scope.core(), scope.credential->principal, scope.session);
-  if (!caller || !*caller) co_return false;
+  if (!caller) co_return std::unexpected(std::move(caller).error());
+  if (!*caller || (scope.session == nullptr && !KeyWorks(**caller, scope.credential->access_key_id))) co_return false;
   scope.resolved = **std::move(caller);
   co_return true;
 }

@@ -22,9 +22,9 @@ Task<Result<std::optional<identity::Caller>>> FindCaller(CoreState& core,
 // The IAM of the caller's account, for operations that are about it: a root user's caller has none so far.
 Task<Result<>> LoadIamOfCaller(RequestScope& scope);
 
-// The scope's caller once more, as it is now: for a change that is tried again. False: it is not there any more, or
-// that cannot be found out.
-Task<bool> RefreshCaller(RequestScope& scope);
+// The scope's caller once more, as it is now: for a change that is tried again. False: it is not there any more, or its
+// access key works no more. An error: that cannot be found out.
+Task<Result<bool>> RefreshCaller(RequestScope& scope);
 
 }  // namespace kagimori::gateway
 

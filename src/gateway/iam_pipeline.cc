@@ -141,8 +141,14 @@ Task<void> RunOperation(RequestScope& scope, const iam::Operation& operation, co
       turn = co_await scope.services().contended->Enter(std::hash<AccountId>()(scope.caller().account));
     }
     if (attempt > 1) {
-      const bool there = co_await RefreshCaller(scope);
+      Result<bool> there = co_await RefreshCaller(scope);
       if (!there) {
+        LogFailure(scope, there.error());
+        QueryError error = ServiceFailure();
+        co_await AnswerError(scope, std::move(error));
+        co_return;
+      }
+      if (!*there) {
         QueryError error = ToQueryError(Unauthenticated{sigv4::InvalidSessionToken()});
         co_await AnswerError(scope, std::move(error));
         co_return;

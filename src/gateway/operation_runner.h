@@ -193,8 +193,13 @@ Task<void> RunOperation(RequestScope& scope, wire::JsonDocument document) {
   for (int attempt = 1; attempt <= kMaxAttempts; ++attempt) {
     if (attempt == 2) turn = co_await scope.services().contended->Enter(scope.contended);
     if (attempt > 1) {
-      const bool there = co_await RefreshCaller(scope);
+      Result<bool> there = co_await RefreshCaller(scope);
       if (!there) {
+        shapes::ApiError failed = kms::Internal(std::move(there).error(), scope.trail);
+        co_await Finish(scope, std::unexpected(std::move(failed)), true);
+        co_return;
+      }
+      if (!*there) {
         co_await Finish(scope, std::unexpected(shapes::Errors::UnrecognizedClient()), true);
         co_return;
       }

@@ -28,9 +28,11 @@ std::optional<shapes::OpError<ReEncrypt::Api>> ReEncrypt::Check(const Request& r
 
 namespace {
 
-std::optional<keys::KeyName> NameOf(const std::expected<keys::ResolvedKey, keys::LookupFailure>& found) {
-  if (!found) return std::nullopt;
-  return found->key->name;
+Task<std::optional<keys::KeyName>> NameOf(Session& session, std::string_view text, keys::AliasForms forms) {
+  if (auto cached = session.resolver.FindCached(text)) co_return cached->name;
+  auto found = co_await session.resolver.FindKey(text, forms);
+  if (!found) co_return std::nullopt;
+  co_return found->key->name;
 }
 
 // For kms:ReEncryptOnSameKey, before either key is authorized. A key that is not found is none; the lookup proper says
@@ -39,13 +41,14 @@ Task<bool> NameOneKey(Session& session, const ReEncrypt::Request& request, keys:
                       keys::AliasForms destination_forms) {
   std::optional<keys::KeyName> source;
   if (request.source_key_id) {
-    source = NameOf(co_await session.resolver.FindKey(*request.source_key_id, source_forms));
+    source = co_await NameOf(session, *request.source_key_id, source_forms);
   } else if (request.ciphertext_blob) {
     if (std::optional<keys::CiphertextView> view = keys::ParseCiphertext(*request.ciphertext_blob))
       source = {.account = view->header.account, .region = session.call.region, .id = view->header.key};
   }
   if (!source) co_return false;
-  co_return NameOf(co_await session.resolver.FindKey(request.destination_key_id, destination_forms)) == source;
+  std::optional<keys::KeyName> destination = co_await NameOf(session, request.destination_key_id, destination_forms);
+  co_return destination == source;
 }
 
 }  // namespace
