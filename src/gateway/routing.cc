@@ -25,9 +25,9 @@ Route RouteOf(const net::RequestHead& head) {
   std::string_view content_type = head.Get("content-type");
   bool query = IsForm(content_type) || (head.method == "GET" && target.query.find("Action=") != target.query.npos);
   if (query) {
-    const std::string_view service = sigv4::PeekScope(head).service;
-    if (service == "iam") return Route::kIam;
-    if (service != "kms") return Route::kSts;
+    const sigv4::ClaimedScope scope = sigv4::PeekScope(head);
+    if (scope.service == "iam") return Route::kIam;
+    if (scope.service != "kms") return Route::kSts;
   }
   if (head.method == "POST" && content_type.starts_with("application/x-amz-json-")) return Route::kKms;
   return Route::kNone;
