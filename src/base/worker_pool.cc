@@ -2,13 +2,18 @@
 
 #include <pthread.h>
 
+#include <optional>
 #include <utility>
 
 namespace kagimori {
 
-WorkerPool::WorkerPool(const Options& options) : max_waiting_(options.max_waiting) {
+WorkerPool::WorkerPool(const Options& options)
+    : max_waiting_(options.max_waiting),
+      on_start_(options.on_start),
+      hand_over_(options.hand_over),
+      gather_for_(options.gather_for) {
   for (int i = 0; i < options.threads; ++i) {
-    threads_.emplace_back([this, on_start = options.on_start] { Run(on_start); });
+    threads_.emplace_back([this] { Run(); });
     pthread_setname_np(threads_.back().native_handle(), (options.name + "-" + std::to_string(i)).c_str());
   }
 }
@@ -23,8 +28,10 @@ bool WorkerPool::Submit(std::move_only_function<void()>&& work) {
   return true;
 }
 
-void WorkerPool::Run(void (*on_start)()) {
-  if (on_start != nullptr) on_start();
+void WorkerPool::Run() {
+  using Steady = std::chrono::steady_clock;
+  if (on_start_ != nullptr) on_start_();
+  std::optional<Steady::time_point> gathering_since;  // set while something may be gathered
   std::unique_lock lock(mutex_);
   while (true) {
     ++idle_;
@@ -36,7 +43,15 @@ void WorkerPool::Run(void (*on_start)()) {
     lock.unlock();
     work();
     work = nullptr;
+    const Steady::time_point now = hand_over_ != nullptr ? Steady::now() : Steady::time_point();
+    if (!gathering_since) gathering_since = now;
     lock.lock();
+    if (hand_over_ != nullptr && (waiting_.empty() || now - *gathering_since >= gather_for_)) {
+      lock.unlock();
+      hand_over_();
+      gathering_since.reset();
+      lock.lock();
+    }
   }
 }
 

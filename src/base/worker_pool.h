@@ -2,6 +2,7 @@
 #define KAGIMORI_BASE_WORKER_POOL_H_
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -21,6 +22,11 @@ class WorkerPool {
     int threads = 1;
     size_t max_waiting = 0;        // beyond what the threads are busy with
     void (*on_start)() = nullptr;  // what each thread does first (thread_priority.h)
+    // Hands over what the work of this thread has gathered for others (net/core.h). It is called when nothing waits,
+    // and else after the piece of work with which `gather_for` has passed since the first one that followed the last
+    // call: whoever gathers waits for that and one more piece of work at most.
+    void (*hand_over)() = nullptr;
+    std::chrono::microseconds gather_for{0};
   };
   explicit WorkerPool(const Options& options);
   ~WorkerPool();
@@ -41,9 +47,12 @@ class WorkerPool {
   size_t waiting() const;
 
  private:
-  void Run(void (*on_start)());
+  void Run();
 
   const size_t max_waiting_;
+  void (*const on_start_)();
+  void (*const hand_over_)();
+  const std::chrono::microseconds gather_for_;
   std::atomic<bool> hurrying_{false};
   mutable std::mutex mutex_;
   std::condition_variable wake_;

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <latch>
+#include <utility>
+#include <vector>
 
 namespace kagimori {
 namespace {
@@ -83,6 +86,44 @@ TEST(WorkerPoolTest, EachThreadBeginsWithWhatItIsToldTo) {
   WorkerPool pool({.name = "test", .threads = 1, .max_waiting = 1, .on_start = [] { ++started; }});
   pool.Close();
   EXPECT_EQ(started, 1);
+}
+
+// What a thread of the pool has gathered, and how often it handed it over.
+thread_local int gathered = 0;
+std::vector<int> handed_over;
+
+void CountAndHandOver() { handed_over.push_back(std::exchange(gathered, 0)); }
+
+TEST(WorkerPoolTest, WhatIsGatheredIsHandedOverTogetherOnceNothingWaits) {
+  handed_over.clear();
+  {
+    WorkerPool pool({.name = "test",
+                     .threads = 1,
+                     .max_waiting = 10,
+                     .on_start = nullptr,
+                     .hand_over = CountAndHandOver,
+                     .gather_for = std::chrono::hours(1)});
+    Blocker blocker(&pool);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(pool.Submit([] { ++gathered; }));
+    blocker.Release();
+  }
+  EXPECT_EQ(handed_over, std::vector{3});
+}
+
+TEST(WorkerPoolTest, NothingGathersLongerThanItMay) {
+  handed_over.clear();
+  {
+    WorkerPool pool({.name = "test",
+                     .threads = 1,
+                     .max_waiting = 10,
+                     .on_start = nullptr,
+                     .hand_over = CountAndHandOver,
+                     .gather_for = std::chrono::microseconds(0)});
+    Blocker blocker(&pool);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(pool.Submit([] { ++gathered; }));
+    blocker.Release();
+  }
+  EXPECT_EQ(handed_over, (std::vector{0, 1, 1, 1}));
 }
 
 }  // namespace

@@ -2,14 +2,22 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace kagimori::net {
 namespace {
 
 thread_local Core* current_core = nullptr;
+
+using Work = std::move_only_function<void()>;
+// What a thread that gathers has for each core; there are few of them.
+using Gathered = std::vector<std::pair<Core*, std::vector<Work>>>;
+thread_local std::optional<Gathered> gathered;
 
 // A turn ends after this many handlers even if more are ready: responses that wait for the hooks must not wait for
 // ever.
@@ -29,7 +37,22 @@ Core* Core::Current() { return current_core; }
 
 void Core::AddTurnEndHook(std::function<void()> hook) { hooks_.push_back(std::move(hook)); }
 
-void Core::Post(std::move_only_function<void()> work) { boost::asio::post(io_, std::move(work)); }
+void Core::Post(Work work) {
+  if (!gathered) return boost::asio::post(io_, std::move(work));
+  auto mine = std::ranges::find(*gathered, this, &Gathered::value_type::first);
+  if (mine == gathered->end()) mine = gathered->emplace(mine, this, std::vector<Work>());
+  mine->second.push_back(std::move(work));
+}
+
+void Core::GatherPosts() { gathered.emplace(); }
+
+void Core::HandOver() {
+  for (auto& [core, works] : std::exchange(*gathered, {})) {
+    boost::asio::post(core->io_, [works = std::move(works)]() mutable {
+      for (Work& work : works) work();
+    });
+  }
+}
 
 void Core::Start() {
   thread_ = std::thread([this] { Run(); });

@@ -37,6 +37,13 @@ class Core {
   // Runs `work` on the core's thread, in one of the next turns. Thread-safe. What is posted after Finish is dropped.
   void Post(std::move_only_function<void()> work);
 
+  // For a thread whose work leaves results with cores: from now on what it posts is kept until HandOver gives each core
+  // its own together. Cores then have one turn for several results, with one link of the audit log, one signature of
+  // it and one write, instead of one turn for each. Never on a core's thread, nor on one that waits for what it posts.
+  static void GatherPosts();
+  // REQUIRES: the calling thread gathers.
+  static void HandOver();
+
   // Resumes a coroutine that waits, on this core's thread. Thread-safe.
   void Resume(std::coroutine_handle<> waiting) {
     Post([waiting] { waiting.resume(); });

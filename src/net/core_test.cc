@@ -81,5 +81,30 @@ TEST(CoreTest, ATurnEndsUnderUnendingLoad) {
   core.Finish();
 }
 
+TEST(CoreTest, WhatAThreadGathersIsOneTurnOfEachCore) {
+  Core first(0);
+  Core second(1);
+  std::string first_log;
+  std::string second_log;
+  first.AddTurnEndHook([&] { first_log += 'h'; });
+  second.AddTurnEndHook([&] { second_log += 'h'; });
+  std::thread worker([&] {
+    Core::GatherPosts();
+    for (int i = 0; i < 3; ++i) {
+      first.Post([&] { first_log += '.'; });
+      if (i != 0) second.Post([&] { second_log += '.'; });
+    }
+    Core::HandOver();
+    first.Post([&] { first_log += "never handed over"; });
+  });
+  worker.join();
+  first.Start();
+  second.Start();
+  first.Finish();
+  second.Finish();
+  EXPECT_EQ(first_log, "...h");
+  EXPECT_EQ(second_log, "..h");
+}
+
 }  // namespace
 }  // namespace kagimori::net
