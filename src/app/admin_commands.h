@@ -21,6 +21,9 @@ extern const AdminCommand kRotateTermCommand;     // term_admin.cc
 extern const AdminCommand kResetRootKeyCommand;   // account_admin.cc
 extern const AdminCommand kCreateAccountCommand;  // account_admin.cc
 extern const AdminCommand kListAccountsCommand;   // account_admin.cc
+extern const AdminCommand kAddFaultCommand;       // fault_admin.cc
+extern const AdminCommand kListFaultsCommand;     // fault_admin.cc
+extern const AdminCommand kClearFaultsCommand;    // fault_admin.cc
 
 // All of them: what the socket obeys.
 std::span<const AdminCommand* const> AdminCommands();

@@ -13,6 +13,7 @@
 #include "app/account_commands.h"
 #include "app/backup_commands.h"
 #include "app/commands.h"
+#include "app/fault_commands.h"
 #include "app/options.h"
 #include "app/seal_commands.h"
 #include "app/sealing_commands.h"
@@ -65,6 +66,11 @@ struct Command {
 // A command whose words begin with those of another comes before it.
 constexpr auto kCommands = std::to_array<Command>({
     {"dev clock advance", "move the clock of a development server", ParseAndRun<ParseClockAdvance, RunClockAdvance>},
+    {"dev fault throttle", "make a development server throttle", ParseAndRun<ParseFaultThrottle, RunFaultAdd>},
+    {"dev fault fail", "make it answer with an error", ParseAndRun<ParseFaultFail, RunFaultAdd>},
+    {"dev fault delay", "make it wait", ParseAndRun<ParseFaultDelay, RunFaultAdd>},
+    {"dev fault list", "what it does wrong on purpose", ParseAndRun<ParseFaultList, RunFaultList>},
+    {"dev fault clear", "end that", ParseAndRun<ParseFaultClear, RunFaultClear>},
     {"dev", "a development server: one command, nothing to set up", ParseAndRun<ParseDev, RunDev>},
     {"init", "make a deployment", ParseAndRun<ParseInit, RunInit>},
     {"serve", "serve a deployment", ParseAndRun<ParseServe, RunServe>},

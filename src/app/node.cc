@@ -94,6 +94,8 @@ struct Node::State {
   std::unique_ptr<keys::TermRotation> terms;
   authz::Authorizer authorizer;
   gateway::Turnstile contended;
+  gateway::Faults faults;
+  std::unique_ptr<gateway::RequestQuotas> quotas;
   gateway::Services services{};
 
   std::unique_ptr<net::TlsContext> tls;
@@ -252,6 +254,7 @@ void Node::State::MakeServices() {
           .uptime_seconds = [this] { return clock_keeper->UptimeSeconds(); },
           .stale_heads = [this] { return integrity->ledger().stale_heads(); },
           .event = [this](keys::TermRotation::Event event, seal::TermId term) { RecordTermEvent(event, term); }});
+  if (options.request_rates.any()) quotas = std::make_unique<gateway::RequestQuotas>(options.request_rates);
   services = {.clock = clock.get(),
               .hierarchy = hierarchy.get(),
               .directory = directory.get(),
@@ -271,6 +274,8 @@ void Node::State::MakeServices() {
               .attestation = attestation.get(),
               .issuers = issuers.get(),
               .issuer_fetches = &workers->issuer_fetches,
+              .quotas = quotas.get(),
+              .faults = deployment.kind == seal::DeploymentKind::kDevelopment ? &faults : nullptr,
               .sm2 = options.sm2};
 }
 
@@ -487,6 +492,12 @@ Result<> Node::AdvanceClock(std::chrono::milliseconds by) {
   KAGIMORI_RETURN_IF_ERROR(state_->clock_keeper->Save());
   state_->RunSchedule();
   return {};
+}
+
+Result<gateway::Faults*> Node::faults() {
+  if (state_->deployment.kind != seal::DeploymentKind::kDevelopment)
+    return Fail(ErrorKind::kInvalid, "only a development server does something wrong on purpose");
+  return &state_->faults;
 }
 
 Result<> Node::AuditAdministration(const AdministrativeCall& call, std::optional<Timestamp> at) {

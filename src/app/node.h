@@ -17,6 +17,8 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "crypto/certificate_chain.h"
+#include "gateway/faults.h"
+#include "gateway/request_quotas.h"
 #include "identity/directory.h"
 #include "keys/term_rotation.h"
 #include "kms/operation.h"
@@ -41,6 +43,7 @@ struct NodeOptions {
   std::optional<net::TlsFiles> tls;
   bool loopback_names_only = false;  // development: refuse foreign Host names and Origins
   kms::Sm2Regions sm2 = kms::Sm2Regions::kChina;
+  gateway::RequestRates request_rates;
   std::optional<crypto::CertificateRoots> attestation_roots;
   oidc::IssuerKeys::Options oidc;
   std::filesystem::path oidc_ca_file;
@@ -126,6 +129,8 @@ class Node {
   Result<seal::TermId> BeginTerm();
   // Development only. Saved at once; deletions that are due now run before this returns.
   Result<> AdvanceClock(std::chrono::milliseconds by);
+  // What it does wrong on purpose. kInvalid: not a development deployment.
+  Result<gateway::Faults*> faults();
   // Appends a record of an administrative call ("Status", "ClockAdvance") to the audit log. Blocking.
   // `at`: when it was made, if not now.
   Result<> AuditAdministration(const AdministrativeCall& call, std::optional<Timestamp> at = std::nullopt);

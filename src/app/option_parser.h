@@ -55,6 +55,7 @@ class OptionParser {
         ->type_name(type)
         ->envname(EnvironmentName(flag));
   }
+  // Required, unless the caller says otherwise.
   template <class Target, class Parse>
   CLI::Option* Positional(const std::string& name, const std::string& help, Target* target, Parse parse) {
     return app_.add_option_function<std::string>(name, Reader(name, target, parse), help)->required()->type_name("");

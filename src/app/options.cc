@@ -93,6 +93,9 @@ void AddAudit(OptionParser* parser, AuditChoices* choices) {
 void AddKeys(OptionParser* parser, KeyChoices* choices) {
   parser->Value("sm2", "china|all|none", "Regions in which keys of the spec SM2 can be made (default: china)",
                 &choices->sm2, ParseSm2);
+  parser->Value("request-quotas", "off|aws|GROUP=RATE,...",
+                "Requests per second of each account in a Region, by groups of operations (default: off)",
+                &choices->request_rates, gateway::ParseRequestRates);
   parser->Path(
       "attestation-roots", &choices->attestation_roots,
       "Authorities that may vouch for attestation documents (PEM; default: requests with a Recipient are refused)");

@@ -16,6 +16,7 @@
 #include "audit/log.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "gateway/request_quotas.h"
 #include "kms/operation.h"
 #include "net/server.h"
 #include "net/tls.h"
@@ -41,6 +42,7 @@ struct IntegrityChoices {  // what every server takes
 
 struct KeyChoices {  // what every server takes
   kms::Sm2Regions sm2 = kms::Sm2Regions::kChina;
+  gateway::RequestRates request_rates;
   std::filesystem::path attestation_roots;  // PEM; empty: requests with a Recipient are refused
   OidcChoices oidc;
 };

@@ -27,6 +27,7 @@ NodeOptions ToNodeOptions(const ServeOptions& options, const DataFolder& folder)
                           .bytes = options.audit.retention_mib << 20};
   node.anchors = options.audit.anchors;
   node.sm2 = options.keys.sm2;
+  node.request_rates = options.keys.request_rates;
   if (options.metrics) {
     node.metrics_host = options.metrics->host;
     node.metrics_port = options.metrics->port;

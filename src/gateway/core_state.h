@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/worker_pool.h"
 #include "gateway/disk_guard.h"
+#include "gateway/faults.h"
+#include "gateway/request_quotas.h"
 #include "gateway/request_stats.h"
 #include "gateway/security_log.h"
 #include "gateway/turnstile.h"
@@ -48,6 +50,8 @@ struct Services {
   const attest::Verifier* attestation;  // null: no roots are configured
   oidc::IssuerKeys* issuers;            // null: no identity provider is configured
   WorkerPool* issuer_fetches;           // waits for identity providers
+  RequestQuotas* quotas = nullptr;      // null: there are none
+  const Faults* faults = nullptr;       // null: not a development server
   kms::Sm2Regions sm2 = kms::Sm2Regions::kChina;
 };
 
@@ -90,6 +94,7 @@ struct CoreState {
   audit::CoreBatcher audit;
   RequestStats stats;
   SecurityLog security;
+  RequestQuotas::View quotas;
 };
 
 }  // namespace kagimori::gateway

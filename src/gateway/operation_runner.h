@@ -53,6 +53,27 @@ std::optional<shapes::ApiError> CheckUsageAndState(const typename Op::Inputs& in
   return refused;
 }
 
+// The end of step 8, where the request's quota depends on more than its operation: it counts once its key is known and
+// its caller allowed, and not again when it is tried again. False: the quota is used up.
+template <class Op>
+bool CountAgainstQuota(RequestScope& scope, const typename Op::Request& request, const typename Op::Inputs& inputs) {
+  constexpr QuotaBasis kBasis = BasisOf(Op::Api::kOperation);
+  if (scope.services().quotas == nullptr || kBasis == QuotaBasis::kOperation) return true;
+  if (std::exchange(scope.counted, true)) return true;
+  if constexpr (kBasis == QuotaBasis::kPairSpec) {
+    return scope.TakeFrom(QuotaGroup::Of(request.key_pair_spec));
+  } else {
+    bool within = true;
+    std::optional<QuotaGroup> taken;  // ReEncrypt with two keys of one kind is one request
+    Op::ForEachKey(inputs, [&](const keys::Key& key) {
+      const QuotaGroup group = QuotaGroup::Of(key.spec);
+      if (within && group != taken) within = scope.TakeFrom(group);
+      taken = group;
+    });
+    return within;
+  }
+}
+
 // Part of step 7: who is to read the answer. Null: nobody in particular.
 using Recipient = std::shared_ptr<const attest::VerifiedRecipient>;
 Task<std::expected<Recipient, shapes::ApiError>> VerifyRecipient(RequestScope& scope,
@@ -121,6 +142,7 @@ Task<PreparedOrError> Prepare(RequestScope& scope, const typename Op::Request& r
   // 7 and 8: resolve, authorize
   auto inputs = co_await Op::Resolve(session, request);
   if (!inputs) co_return std::unexpected(inputs.error().error());
+  if (!CountAgainstQuota<Op>(scope, request, *inputs)) co_return std::unexpected(shapes::Errors::Throttling());
   // 9
   if (std::optional<shapes::ApiError> refused = CheckUsageAndState<Op>(*inputs))
     co_return std::unexpected(*std::move(refused));

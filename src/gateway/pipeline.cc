@@ -10,6 +10,7 @@
 #include "gateway/operation_runner.h"
 #include "gateway/request_scope.h"
 #include "kms/operations.h"
+#include "net/sleep.h"
 #include "secret/wiping_buffer.h"
 #include "shapes/codec.h"
 
@@ -94,6 +95,21 @@ Task<void> AnswerNoRoom(RequestScope& scope) {
   }
 }
 
+// What a development server was told to do wrong. True: the request is answered.
+Task<bool> GoWrong(RequestScope& scope, shapes::Operation operation) {
+  Faults::Verdict verdict = scope.services().faults->Decide(operation);
+  if (verdict.delay.count() > 0) co_await net::Sleep(scope.core().core, verdict.delay);
+  if (!verdict.error) co_return false;
+  co_await AnswerError(scope, *std::move(verdict.error));
+  co_return true;
+}
+
+// Whether the request is within a quota that depends on nothing but its operation.
+bool WithinQuota(RequestScope& scope, shapes::Operation operation) {
+  if (scope.services().quotas == nullptr || BasisOf(operation) != QuotaBasis::kOperation) return true;
+  return scope.TakeFrom(GroupOf(operation));
+}
+
 // The steps of a request in their order; each may end it.
 Task<void> Serve(RequestScope& scope) {
   // 1  the scope is open: request id, time of arrival
@@ -121,6 +137,14 @@ Task<void> Serve(RequestScope& scope) {
     log::Error("a call is refused: the account's records are damaged",
                {{"request_id", std::string(scope.request_id())}, {"account", scope.caller().account.ToString()}});
     co_await AnswerError(scope, Errors::KmsInternal());
+    co_return;
+  }
+  if (scope.services().faults != nullptr && scope.services().faults->any()) {
+    const bool answered = co_await GoWrong(scope, descriptor->operation);
+    if (answered) co_return;
+  }
+  if (!WithinQuota(scope, descriptor->operation)) {
+    co_await AnswerError(scope, Errors::Throttling());
     co_return;
   }
   // 6 to 15  the operation (operation_runner.h, Finish)

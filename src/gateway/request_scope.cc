@@ -113,6 +113,10 @@ Task<bool> RequestScope::Record(std::string_view line) {
   co_return logged.has_value();
 }
 
+bool RequestScope::TakeFrom(QuotaGroup group) {
+  return services().quotas->Take(&core_->quotas, caller().account, *region, group, started_);
+}
+
 void RequestScope::Answer(int status, std::string_view content_type, std::string body, std::string_view code) {
   std::string fields;
   fields.reserve(128);
