@@ -14,6 +14,7 @@ import uuid
 from dataclasses import dataclass
 
 SIGNED_HEADERS = "amz-sdk-invocation-id;amz-sdk-request;content-length;content-type;host;x-amz-date;x-amz-target"
+SIGNED_WITH_TOKEN = SIGNED_HEADERS.replace("x-amz-date;", "x-amz-date;x-amz-security-token;")
 USER_AGENT = (
     "aws-sdk-go-v2/1.32.2 ua/2.1 os/linux lang/go#1.23.2 md/GOOS#linux md/GOARCH#amd64 exec-env/AWS_ECS_FARGATE "
     "api/kms#1.37.2 m/E,g app/payments-backend"
@@ -27,6 +28,7 @@ class Target:
     region: str = "us-east-1"
     access_key: str = "test"
     secret_key: str = "test"
+    session_token: str = ""
 
 
 def _hmac(key, text):
@@ -47,19 +49,22 @@ class Signer:
         """One whole request: `body` (bytes) to `operation`."""
         invocation = invocation or str(uuid.UUID(bytes=os.urandom(16), version=4))
         t = self.target
+        signed_headers = SIGNED_WITH_TOKEN if t.session_token else SIGNED_HEADERS
+        token = f"x-amz-security-token:{t.session_token}\n" if t.session_token else ""
+        token_field = f"X-Amz-Security-Token: {t.session_token}\r\n" if t.session_token else ""
         canonical = (
             f"POST\n/\n\namz-sdk-invocation-id:{invocation}\namz-sdk-request:attempt=1; max=3\ncontent-length:{len(body)}\n"
             f"content-type:application/x-amz-json-1.1\nhost:{t.host}\nx-amz-date:{self.amz_date}\n"
-            f"x-amz-target:TrentService.{operation}\n\n{SIGNED_HEADERS}\n{hashlib.sha256(body).hexdigest()}"
+            f"{token}x-amz-target:TrentService.{operation}\n\n{signed_headers}\n{hashlib.sha256(body).hexdigest()}"
         )
         digest = hashlib.sha256(canonical.encode()).hexdigest()
         signature = _hmac(self.key, f"AWS4-HMAC-SHA256\n{self.amz_date}\n{self.scope}\n{digest}").hex()
         head = (
             f"POST / HTTP/1.1\r\nHost: {t.host}\r\nUser-Agent: {USER_AGENT}\r\nContent-Length: {len(body)}\r\n"
             f"Amz-Sdk-Invocation-Id: {invocation}\r\nAmz-Sdk-Request: attempt=1; max=3\r\n"
-            f"Authorization: AWS4-HMAC-SHA256 Credential={t.access_key}/{self.scope}, SignedHeaders={SIGNED_HEADERS}, "
+            f"Authorization: AWS4-HMAC-SHA256 Credential={t.access_key}/{self.scope}, SignedHeaders={signed_headers}, "
             f"Signature={signature}\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Date: {self.amz_date}\r\n"
-            f"X-Amz-Target: TrentService.{operation}\r\nAccept-Encoding: gzip\r\nTraceparent: {TRACE}\r\n\r\n"
+            f"{token_field}X-Amz-Target: TrentService.{operation}\r\nAccept-Encoding: gzip\r\nTraceparent: {TRACE}\r\n\r\n"
         )
         return head.encode() + body
 
