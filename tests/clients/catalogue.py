@@ -1,0 +1,84 @@
+"""The clients that are run against a real server: where each comes from, its version, what its script shows.
+
+Each has a folder with its pinned dependencies and one script, `client.*`, which finds the server and credentials where users have
+them: in the environment (AWS_ENDPOINT_URL and the rest). A script that ends with 0 has shown what it is for."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+DEPS = Path(os.environ.get("KAGIMORI_DEPS") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kagimori/deps")
+
+
+@dataclass(frozen=True)
+class Client:
+    folder: str
+    name: str
+    version: str
+    shows: str
+    tools: tuple  # programs without which it cannot be installed or run
+    install: tuple  # commands, in a copy of the folder
+    run: tuple
+    heavy: bool = False  # takes minutes to build: only `./dev clients` installs it
+
+    @property
+    def place(self):
+        """Where it is installed: the folder's name and a digest of all that decides what gets there."""
+        digest = hashlib.sha256(repr((self.version, self.install)).encode())
+        for file in sorted((HERE / self.folder).iterdir()):
+            if file.is_file():
+                digest.update(file.name.encode() + file.read_bytes())
+        return DEPS / "clients" / f"{self.folder}-{digest.hexdigest()[:16]}"
+
+    def missing_tools(self):
+        return [tool for tool in self.tools if shutil.which(tool) is None]
+
+    def is_installed(self):
+        return (self.place / ".complete").exists()
+
+    def install_it(self):
+        """None, or in one line why it cannot be had."""
+        if self.is_installed():
+            return None
+        shutil.rmtree(self.place, ignore_errors=True)
+        shutil.copytree(HERE / self.folder, self.place)
+        environment = {**os.environ, "GOBIN": str(self.place), "GOFLAGS": "-mod=readonly"}
+        for command in self.install:
+            done = subprocess.run(command, cwd=self.place, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            if done.returncode != 0:
+                said = (done.stderr.strip() or done.stdout.strip() or "nothing said").splitlines()[-1]
+                return f"{' '.join(command)}: {said[:200]}"
+        (self.place / ".complete").touch()
+        return None
+
+
+NPM = ("npm", "ci", "--no-fund", "--no-audit", "--ignore-scripts")
+SOPS = "3.13.3"
+
+CLIENTS = [
+    Client("aws_cli", "AWS CLI", "1 (tests/requirements.txt)",
+           "identity, keys, aliases, encryption context, data keys, key policy, deletion",
+           ("bash",), (), ("bash", "client.sh")),
+    Client("javascript_sdk", "AWS SDK for JavaScript", "3.1164.0",
+           "identity, keys, aliases, encryption context, signatures that verify outside, paging, typed errors",
+           ("node", "npm"), (NPM,), ("node", "client.mjs")),
+    Client("javascript_encryption_sdk", "AWS Encryption SDK for JavaScript", "5.0.2",
+           "a keyring of two keys, with and without key commitment, damaged messages",
+           ("node", "npm"), (NPM,), ("node", "client.mjs")),
+    Client("python_encryption_sdk", "AWS Encryption SDK for Python", "4.0.7",
+           "two master keys, each opens alone, cut messages",
+           (), ((sys.executable, "-m", "venv", "venv"),
+                ("venv/bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "-r", "requirements.txt")),
+           ("venv/bin/python", "client.py")),
+    Client("go_sdk", "AWS SDK for Go", "2 (kms 1.62.6)",
+           "encryption context, signatures that verify outside, paging, typed errors",
+           ("go",), (("go", "build", "-o", "client", "."),), ("./client",)),
+    Client("sops", "SOPS", SOPS,
+           "encrypt, edit, decrypt, rotate, updatekeys; key ARN, alias ARN, context, assumed role, two key groups",
+           ("go", "bash"), (("go", "install", f"github.com/getsops/sops/v3/cmd/sops@v{SOPS}"),), ("bash", "client.sh"), heavy=True),
+]
