@@ -31,6 +31,7 @@
 #include "keys/committer.h"
 #include "keys/iam_principals.h"
 #include "keys/key_table.h"
+#include "keys/last_usage.h"
 #include "keys/loaded_key.h"
 #include "keys/outbox.h"
 #include "keys/scheduled_deletion.h"
@@ -89,6 +90,7 @@ struct Node::State {
   std::unique_ptr<attest::Verifier> attestation;
   std::unique_ptr<keys::KeyTable> keys;
   std::unique_ptr<keys::Committer> committer;
+  std::unique_ptr<keys::UsageTracker> usage;
   std::unique_ptr<keys::OutboxDelivery> outbox;
   std::unique_ptr<keys::ScheduledDeletion> deletions;
   std::unique_ptr<keys::TermRotation> terms;
@@ -126,6 +128,7 @@ struct Node::State {
   gateway::NodeFigures Figures() const;
   void Background();
   void RunSchedule();
+  void SaveUsage();
   void StopServer(net::Server* stopping, std::chrono::milliseconds grace);
 };
 
@@ -237,6 +240,7 @@ void Node::State::MakeServices() {
   iam_principals = std::make_unique<keys::IamPrincipals>(&directory->accounts(), account_principals.get());
   keys->grants().UsePrincipals(iam_principals.get());
   committer = std::make_unique<keys::Committer>(hierarchy.get(), store.get(), keys.get());
+  usage = std::make_unique<keys::UsageTracker>(hierarchy.get(), store.get(), clock.get(), CoreCount(options.cores));
   keys::ScheduledDeletion::Options deletion_options;
   if (deployment.kind == seal::DeploymentKind::kDevelopment)
     deletion_options.uptime_before_destruction = std::chrono::seconds(0);
@@ -262,6 +266,7 @@ void Node::State::MakeServices() {
               .keys = keys.get(),
               .loaded_keys = loaded_keys.get(),
               .grants = &keys->grants(),
+              .usage = usage.get(),
               .committer = committer.get(),
               .outbox = outbox.get(),
               .authorizer = &authorizer,
@@ -354,6 +359,11 @@ void Node::State::RunSchedule() {
                {{"error", Describe(destroyed.error())}});
 }
 
+void Node::State::SaveUsage() {
+  if (Result<size_t> saved = usage->Save(); !saved)
+    log::Error("when keys were last used could not be saved; it is tried again", {{"error", Describe(saved.error())}});
+}
+
 void Node::State::Background() {
   auto next_save = std::chrono::steady_clock::now() + kClockSaveInterval;
   std::unique_lock lock(background_mutex);
@@ -362,8 +372,10 @@ void Node::State::Background() {
     disk->Look();
     RunSchedule();
     integrity->ledger().SetAnchor(audit->SyncedHead());
+    if (usage->Crowded()) SaveUsage();
     if (std::chrono::steady_clock::now() >= next_save) {
       next_save += kClockSaveInterval;
+      SaveUsage();
       if (Result<> saved = clock_keeper->Save(); !saved)
         log::Error("the clock's state could not be saved", {{"error", Describe(saved.error())}});
     }
@@ -542,6 +554,7 @@ void Node::Shutdown(std::chrono::milliseconds grace) {
   state.workers->Stop();
   for (auto& core : state.cores) core->Finish();
   if (state.operator_core != nullptr) state.operator_core->Finish();
+  state.SaveUsage();
   state.terms.reset();
   state.integrity->Stop();
   state.outbox.reset();

@@ -18,6 +18,7 @@
 #include "keys/committer.h"
 #include "keys/grant_table.h"
 #include "keys/key_table.h"
+#include "keys/last_usage.h"
 #include "keys/loaded_key.h"
 #include "keys/outbox.h"
 #include "kms/operation.h"
@@ -38,6 +39,7 @@ struct Services {
   keys::KeyTable* keys;
   keys::LoadedKeys* loaded_keys;
   keys::GrantTable* grants;
+  keys::UsageTracker* usage;
   keys::Committer* committer;
   keys::OutboxDelivery* outbox;
   const authz::Authorizer* authorizer;
@@ -67,6 +69,7 @@ struct CoreState {
         accounts(&node->directory->accounts().accounts()),
         sessions(&node->sessions->cache()),
         grants(&node->grants->cache()),
+        usage(node->usage->lane(its_core->index())),
         audit(its_core, node->audit) {
     its_core->AddTurnEndHook([this] {
       constexpr size_t kSlotsPerTurn = 8;
@@ -90,6 +93,7 @@ struct CoreState {
   identity::AccountCache::View accounts;
   identity::SessionCache::View sessions;
   keys::GrantCache::View grants;
+  keys::UsageTracker::Lane* usage;
   sigv4::Verifier signatures;
   audit::CoreBatcher audit;
   RequestStats stats;

@@ -137,7 +137,8 @@ Task<PreparedOrError> Prepare(RequestScope& scope, const typename Op::Request& r
                        .grants_view = scope.core().grants,
                        .trail = scope.trail,
                        .loaded = *services.loaded_keys,
-                       .loaded_view = scope.core().loaded_keys};
+                       .loaded_view = scope.core().loaded_keys,
+                       .usage = *services.usage};
 
   // 7 and 8: resolve, authorize
   auto inputs = co_await Op::Resolve(session, request);

@@ -119,6 +119,7 @@ Task<void> Serve(RequestScope& scope) {
   if (descriptor != nullptr) {
     scope.operation = descriptor->name;
     scope.read_only = descriptor->read_only;
+    scope.described = descriptor;
   }
   // 4  the body is one JSON object, from its first byte to its last
   auto document = wire::JsonDocument::Parse(scope.body());
@@ -207,6 +208,7 @@ Task<bool> Finish(RequestScope& scope, PreparedOrError prepared, bool last_attem
     scope.Answer(error.http_status(), kJsonType, BodyOf(error), error.name());
     co_return true;
   }
+  if (scope.described->tracked) scope.NoteUse();
   // 14 and 15  the answer goes out; its memory is wiped behind it
   scope.Answer(200, kJsonType, std::move(prepared->body), {});
   co_return true;

@@ -117,6 +117,16 @@ bool RequestScope::TakeFrom(QuotaGroup group) {
   return services().quotas->Take(&core_->quotas, caller().account, *region, group, started_);
 }
 
+void RequestScope::NoteUse() {
+  const keys::LastUsage usage{.operation = described->operation,
+                              .at = services().clock->Service(),
+                              .event_id = event_id_,
+                              .request_id = request_id_};
+  for (const kms::Trail::Resource& resource : trail.resources) {
+    if (resource.key != nullptr) core_->usage->Note(resource.key->name, usage);
+  }
+}
+
 void RequestScope::Answer(int status, std::string_view content_type, std::string body, std::string_view code) {
   std::string fields;
   fields.reserve(128);

@@ -42,6 +42,7 @@ class RequestScope {
   // Known after routing / after the signature is verified.
   std::string_view operation;
   bool read_only = true;
+  const shapes::OperationDescriptor* described = nullptr;  // of KMS; null: of another service
   std::shared_ptr<const identity::Credential> credential;
   std::optional<identity::Caller> resolved;          // with the policies in force
   std::shared_ptr<const identity::Session> session;  // behind the credential; null: a long-term one
@@ -71,6 +72,9 @@ class RequestScope {
 
   // Step 13: the record is in the chain, or there is no answer. False: it could not be recorded; the operator knows.
   Task<bool> Record(std::string_view line);
+
+  // For GetKeyLastUsage: what succeeded was a use of the keys of the trail. REQUIRES: it is in the audit log.
+  void NoteUse();
 
   // Steps 14 and 15: answers, counts, ends the exchange. Call once. `code`: the error's, a literal; empty for success.
   // The body's memory is taken and wiped.

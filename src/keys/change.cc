@@ -79,6 +79,8 @@ void PutParts(const std::vector<Part>& parts, Key* key, Builder* builder) {
         break;
       case Part::kMaterial:
         break;  // KeyChange::material
+      case Part::kUsage:
+        break;  // last_usage.h: no change of the key
     }
   }
 }

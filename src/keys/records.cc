@@ -217,6 +217,29 @@ Result<> DecodeAlias(std::string_view message, keys::Alias* alias) {
   return {};
 }
 
+std::string EncodeUsage(const LastUsage& usage) {
+  KeyUsage message;
+  message.set_operation(std::string(shapes::Describe(usage.operation).name));
+  message.set_at(usage.at.millis);
+  message.set_event_id(std::string(AsText(usage.event_id)));
+  message.set_request_id(std::string(AsText(usage.request_id)));
+  return message.SerializeAsString();
+}
+
+Result<LastUsage> DecodeUsage(std::string_view message) {
+  KAGIMORI_ASSIGN_OR_RETURN(KeyUsage stored, Parse<KeyUsage>(message));
+  const auto operation =
+      std::ranges::find(shapes::kOperations, std::string_view(stored.operation()), &shapes::OperationDescriptor::name);
+  if (operation == std::end(shapes::kOperations) || !operation->tracked)
+    return std::unexpected(Corrupt("no such use of a key"));
+  LastUsage usage{.operation = operation->operation, .at = {stored.at()}};
+  if (stored.event_id().size() != usage.event_id.size() || stored.request_id().size() != usage.request_id.size())
+    return std::unexpected(Corrupt("an id of the wrong length"));
+  std::ranges::copy(AsBytes(stored.event_id()), usage.event_id.begin());
+  std::ranges::copy(AsBytes(stored.request_id()), usage.request_id.begin());
+  return usage;
+}
+
 std::string EncodeDue(const KeyName& name) {
   Due message;
   message.set_account(name.account.number());

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "keys/key.h"
+#include "keys/last_usage.h"
 
 // Keys and aliases as the messages inside their sealed records, and back. Decoding takes nothing for granted: an
 // unknown number or a wrong length is kCorrupt.
@@ -43,6 +44,9 @@ Result<MaterialRecord> DecodeMaterial(std::string_view message);
 std::string EncodeAlias(const Alias& alias);
 // Fills all but version and revision. REQUIRES: alias->name has account and Region.
 Result<> DecodeAlias(std::string_view message, Alias* alias);
+
+std::string EncodeUsage(const LastUsage& usage);
+Result<LastUsage> DecodeUsage(std::string_view message);
 
 std::string EncodeDue(const KeyName& name);
 Result<KeyName> DecodeDue(std::string_view message);

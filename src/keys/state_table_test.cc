@@ -29,7 +29,7 @@ constexpr Row kTable[] = {
     {"GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext", {0, 1, 3, 5, 0, 14, 0}},
     {"CreateGrant", {0, 1, 3, 5, 0, 14, 0}},
     {"GetPublicKey", {0, 0, 3, 0, 0, 14, 0}},
-    {"ListGrants RetireGrant RevokeGrant", {0, 0, 0, 0, 0, 0, 0}},
+    {"GetKeyLastUsage ListGrants RetireGrant RevokeGrant", {0, 0, 0, 0, 0, 0, 0}},
     {"DeleteAlias DescribeKey GetKeyPolicy PutKeyPolicy ListAliases ListKeyPolicies ListResourceTags UpdateAlias",
      {0, 0, 0, 0, 0, 0, 0}},
     {"EnableKey DisableKey", {0, 0, 3, 5, 0, 14, 15}},

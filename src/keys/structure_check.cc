@@ -43,6 +43,7 @@ Result<> StructureCheck::TakeHead(std::string_view path, std::string_view messag
   const bool dying = key.due_seen_uptime != 0 && materials.empty();
   if (dying) dying_.insert(PartPrefix(key.name));
   grants_.TakeKey(key.name, dying);
+  heads_.emplace(path);
   auto expect = [this](std::string named, uint64_t version) {
     Place& place = places_[std::move(named)];
     place.named = true;
@@ -78,10 +79,20 @@ Result<> StructureCheck::Take(std::string_view path, const seal::OpenedRecord& r
   if (type == RecordType::kKey) return TakeHead(path, record.message);
   if (type == RecordType::kGrant || type == RecordType::kRetirable) return grants_.Take(path, record);
   if (type != RecordType::kKeyPart && type != RecordType::kAlias && type != RecordType::kDue) return {};
+  if (type == RecordType::kKeyPart && path.size() == kPartAt + 1 && path[kPartAt] == static_cast<char>(Part::kUsage))
+    return TakeUsage(path, record.message);
   Place& place = places_[std::string(path)];
   place.found = true;
   place.found_version = record.version;
   return type == RecordType::kKeyPart ? TakePart(path, record.message) : Result<>();
+}
+
+// No head names the version of a key's last use, but there is a key that it belongs to: heads come first.
+Result<> StructureCheck::TakeUsage(std::string_view path, std::string_view message) {
+  std::string head(1, static_cast<char>(RecordType::kKey));
+  if (!heads_.contains(head.append(path, 1, kKeySize))) places_[std::string(path)].found = true;
+  KAGIMORI_RETURN_IF_ERROR(records::DecodeUsage(message));
+  return {};
 }
 
 void StructureCheck::Finish(const std::function<void(const std::string&, const std::string&)>& find) const {

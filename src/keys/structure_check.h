@@ -34,6 +34,7 @@ class StructureCheck {
  private:
   Result<> TakeHead(std::string_view path, std::string_view message);
   Result<> TakePart(std::string_view path, std::string_view message);
+  Result<> TakeUsage(std::string_view path, std::string_view message);
 
   // One path, from both sides.
   struct Place {
@@ -46,6 +47,7 @@ class StructureCheck {
   const seal::KeyHierarchy* hierarchy_;
   std::map<std::string, Place, std::less<>> places_;
   GrantCheck grants_;
+  std::set<std::string, std::less<>> heads_;
   std::set<std::string, std::less<>> dying_;  // where the parts of keys are whose destruction is under way
 };
 

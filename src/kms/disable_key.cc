@@ -1,6 +1,12 @@
 #include "kms/disable_key.h"
 
+#include "kms/usage_facts.h"
+
 namespace kagimori::kms {
+
+Task<Resolved<DisableKey::Api, DisableKey::Inputs>> DisableKey::Resolve(Session& session, const Request& request) {
+  return ResolveWithUsage<Api, Action>(session, request.key_id);
+}
 
 Outcome<DisableKey::Api> DisableKey::Run(const Call&, Inputs key, const Request&, Trail& trail) {
   trail.key_arn = key.resource().arn;

@@ -6,6 +6,7 @@
 namespace kagimori::kms {
 
 struct DisableKey : OnKey<shapes::op::DisableKey, keys::action::DisableKey> {
+  static Task<Resolved<Api, Inputs>> Resolve(Session& session, const Request& request);
   static Outcome<Api> Run(const Call& call, Inputs key, const Request& request, Trail& trail);
 };
 

@@ -70,7 +70,8 @@ class GrantOperationsTest : public testing::Test {
                     .grants_view = grants_view,
                     .trail = trail,
                     .loaded = loaded,
-                    .loaded_view = loaded_view};
+                    .loaded_view = loaded_view,
+                    .usage = usage};
     auto inputs = SyncWait(Op::Resolve(session, request));
     if (!inputs) return std::unexpected(inputs.error().error());
     std::optional<shapes::ApiError> refused;
@@ -128,6 +129,8 @@ class GrantOperationsTest : public testing::Test {
   authz::Authorizer authorizer;
   keys::LoadedKeys loaded{room.test.hierarchy.get(), &room.test.store, nullptr, 1 << 20};
   keys::LoadedKeyCache::View loaded_view{&loaded.cache()};
+  ManualClock clock{keys::kTestNow};
+  keys::UsageTracker usage{room.test.hierarchy.get(), &room.test.store, &clock, 1};
   Trail trail;
 };
 

@@ -17,6 +17,7 @@
 #include "identity/identity.h"
 #include "keys/change.h"
 #include "keys/grant_table.h"
+#include "keys/last_usage.h"
 #include "keys/loaded_key.h"
 #include "keys/resolver.h"
 #include "seal/sealed_record.h"
@@ -91,10 +92,11 @@ struct Session {
   Trail& trail;
   keys::LoadedKeys& loaded;
   keys::LoadedKeyCache::View& loaded_view;
+  keys::UsageTracker& usage;
 
   // The same with other condition keys, for an operation that asks several questions. REQUIRES: `facts` outlives it.
   Session With(const authz::OperationFacts& facts) const {
-    return {call, resolver, authorizer, {asking.call, facts}, grants, grants_view, trail, loaded, loaded_view};
+    return {call, resolver, authorizer, {asking.call, facts}, grants, grants_view, trail, loaded, loaded_view, usage};
   }
 };
 

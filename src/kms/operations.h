@@ -20,6 +20,7 @@
 #include "kms/generate_data_key_without_plaintext.h"
 #include "kms/generate_mac.h"
 #include "kms/generate_random.h"
+#include "kms/get_key_last_usage.h"
 #include "kms/get_key_policy.h"
 #include "kms/get_key_rotation_status.h"
 #include "kms/get_public_key.h"
@@ -52,10 +53,10 @@ using BuiltOperations =
     OperationList<CancelKeyDeletion, CreateAlias, CreateGrant, CreateKey, Decapsulate, Decrypt, DeleteAlias,
                   DeriveSharedSecret, DescribeKey, DisableKey, EnableKey, Encapsulate, Encrypt, GenerateDataKey,
                   GenerateDataKeyPair, GenerateDataKeyPairWithoutPlaintext, GenerateDataKeyWithoutPlaintext,
-                  GenerateMac, GenerateRandom, GetKeyPolicy, GetKeyRotationStatus, GetPublicKey, ListAliases,
-                  ListGrants, ListKeyPolicies, ListKeys, ListResourceTags, ListRetirableGrants, PutKeyPolicy, ReEncrypt,
-                  RetireGrant, RevokeGrant, ScheduleKeyDeletion, Sign, TagResource, UntagResource, UpdateAlias,
-                  UpdateKeyDescription, Verify, VerifyMac>;
+                  GenerateMac, GenerateRandom, GetKeyLastUsage, GetKeyPolicy, GetKeyRotationStatus, GetPublicKey,
+                  ListAliases, ListGrants, ListKeyPolicies, ListKeys, ListResourceTags, ListRetirableGrants,
+                  PutKeyPolicy, ReEncrypt, RetireGrant, RevokeGrant, ScheduleKeyDeletion, Sign, TagResource,
+                  UntagResource, UpdateAlias, UpdateKeyDescription, Verify, VerifyMac>;
 
 }  // namespace kagimori::kms
 

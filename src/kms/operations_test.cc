@@ -46,7 +46,8 @@ class OperationsTest : public testing::Test {
                     .grants_view = grants_view,
                     .trail = trail,
                     .loaded = loaded,
-                    .loaded_view = loaded_view};
+                    .loaded_view = loaded_view,
+                    .usage = usage};
     auto inputs = SyncWait(CreateKey::Resolve(session, request));
     if (!inputs) return std::unexpected(std::move(inputs).error());
     return CreateKey::Run(call, std::move(*inputs), request, trail);
@@ -73,6 +74,8 @@ class OperationsTest : public testing::Test {
   keys::LoadedKeys loaded{store.hierarchy.get(), &store.store, nullptr, 1 << 20};  // symmetric keys need no worker
   keys::LoadedKeyCache::View loaded_view{&loaded.cache()};
   keys::KeyTable table{store.hierarchy.get(), &store.store};
+  ManualClock clock{keys::kTestNow};
+  keys::UsageTracker usage{store.hierarchy.get(), &store.store, &clock, 1};
   keys::KeyCache::View keys_view{&table.keys()};
   keys::AliasCache::View aliases_view{&table.aliases()};
   keys::GrantCache::View grants_view{&table.grants().cache()};

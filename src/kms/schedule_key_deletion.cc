@@ -3,6 +3,8 @@
 #include <chrono>
 #include <string>
 
+#include "kms/usage_facts.h"
+
 namespace kagimori::kms {
 
 void ScheduleKeyDeletion::FillDefaults(Request& request) {
@@ -17,6 +19,10 @@ std::optional<shapes::OpError<ScheduleKeyDeletion::Api>> ScheduleKeyDeletion::Ch
                      "' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value ";
   text += days < 7 ? "greater than or equal to 7" : "less than or equal to 30";
   return shapes::Errors::Validation(std::move(text));
+}
+
+Task<Resolved<ScheduleKeyDeletion::Api, ScheduleKeyDeletion::Inputs>> ScheduleKeyDeletion::Resolve(Session& session, const Request& request) {
+  return ResolveWithUsage<Api, Action>(session, request.key_id);
 }
 
 Outcome<ScheduleKeyDeletion::Api> ScheduleKeyDeletion::Run(const Call& call, Inputs key, const Request& request,
