@@ -33,11 +33,13 @@ Task<std::expected<void, Unauthenticated>> Authenticate(RequestScope& scope, sig
 
   std::string access_key_id(parsed->access_key_id);
   std::shared_ptr<const identity::Session> session;
+  std::shared_ptr<const identity::AccountSnapshot> account;
   Result<CredentialPtr> credential;
   if (!parsed->session_token.empty()) {
     auto found = co_await FindSession(scope, *parsed);
     if (!found) co_return std::unexpected(std::move(found).error());
-    session = *std::move(found);
+    session = std::move(found->session);
+    account = std::move(found->account);
     credential = session->credential;
   } else if (const CredentialPtr* cached = scope.core().credentials.Find(access_key_id)) {
     credential = *cached;
@@ -57,7 +59,7 @@ Task<std::expected<void, Unauthenticated>> Authenticate(RequestScope& scope, sig
                            .secret_access_key = (*credential)->secret_access_key};
   auto verified = scope.core().signatures.Verify(scope.head(), *parsed, AsBytes(scope.body()), signer);
   if (!verified) co_return Refused(std::move(verified).error());
-  auto caller = co_await FindCaller(scope.core(), (*credential)->principal, session);
+  auto caller = co_await FindCaller(scope.core(), (*credential)->principal, session, account);
   if (!caller) {
     log::Error("the account of a caller could not be read",
                {{"request_id", std::string(scope.request_id())}, {"error", Describe(caller.error())}});

@@ -21,13 +21,17 @@ bool KeyWorks(const identity::Caller& caller, std::string_view access_key_id) {
 
 Task<Result<std::optional<identity::Caller>>> FindCaller(CoreState& core,
                                                          std::shared_ptr<const identity::Principal> principal,
-                                                         std::shared_ptr<const identity::Session> session) {
+                                                         std::shared_ptr<const identity::Session> session,
+                                                         std::shared_ptr<const identity::AccountSnapshot> known) {
   // IAM says nothing of a root user; the account is not even looked at.
   if (principal->kind == identity::Principal::Kind::kRoot && session == nullptr)
     co_return identity::RootCaller(std::move(principal));
-  auto iam = co_await LoadAccount(core, principal->account);
-  if (!iam) co_return std::unexpected(std::move(iam).error());
-  co_return identity::ResolveCaller(std::move(principal), std::move(session), *std::move(iam));
+  if (known == nullptr) {
+    auto iam = co_await LoadAccount(core, principal->account);
+    if (!iam) co_return std::unexpected(std::move(iam).error());
+    known = *std::move(iam);
+  }
+  co_return identity::ResolveCaller(std::move(principal), std::move(session), std::move(known));
 }
 
 Task<Result<>> LoadIamOfCaller(RequestScope& scope) {
@@ -39,7 +43,7 @@ Task<Result<>> LoadIamOfCaller(RequestScope& scope) {
 }
 
 Task<Result<bool>> RefreshCaller(RequestScope& scope) {
-  auto caller = co_await FindCaller(scope.core(), scope.credential->principal, scope.session);
+  auto caller = co_await FindCaller(scope.core(), scope.credential->principal, scope.session, nullptr);
   if (!caller) co_return std::unexpected(std::move(caller).error());
   if (!*caller || (scope.session == nullptr && !KeyWorks(**caller, scope.credential->access_key_id))) co_return false;
   scope.resolved = **std::move(caller);

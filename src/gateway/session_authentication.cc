@@ -31,8 +31,8 @@ Task<Result<SnapshotPtr>> LoadAccount(CoreState& core, AccountId account) {
   co_return co_await core.services->directory->accounts().Load(account);
 }
 
-Task<std::expected<SessionPtr, Unauthenticated>> FindSession(RequestScope& scope,
-                                                             const sigv4::ParsedSignature& parsed) {
+Task<std::expected<FoundSession, Unauthenticated>> FindSession(RequestScope& scope,
+                                                               const sigv4::ParsedSignature& parsed) {
   const Timestamp now = scope.services().clock->Wall();
   std::expected<SessionPtr, identity::TokenFault> session = OpenedSession(scope.core(), parsed, now);
   if (!session) co_return Refused(session.error());
@@ -44,7 +44,8 @@ Task<std::expected<SessionPtr, Unauthenticated>> FindSession(RequestScope& scope
   }
   auto checked = identity::CheckSession(**session, account->get(), now);
   if (!checked) co_return Refused(checked.error());
-  co_return *std::move(session);
+  FoundSession found{.session = *std::move(session), .account = *std::move(account)};
+  co_return found;
 }
 
 }  // namespace kagimori::gateway

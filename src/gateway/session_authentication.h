@@ -22,8 +22,12 @@ Task<Result<std::shared_ptr<const identity::AccountSnapshot>>> LoadAccount(CoreS
 // Whose session token the request brings, REQUIRES: parsed.session_token is not empty. A token that was opened before
 // on this node costs a hash and a look into the core's view. Nothing is proven by it: the signature is still to be
 // verified, with `session->credential` and under the name `session->id` (sigv4::Credential::identity).
-Task<std::expected<std::shared_ptr<const identity::Session>, Unauthenticated>> FindSession(
-    RequestScope& scope, const sigv4::ParsedSignature& parsed);
+struct FoundSession {
+  std::shared_ptr<const identity::Session> session;
+  std::shared_ptr<const identity::AccountSnapshot> account;  // with which it was found to hold
+};
+Task<std::expected<FoundSession, Unauthenticated>> FindSession(RequestScope& scope,
+                                                               const sigv4::ParsedSignature& parsed);
 
 }  // namespace kagimori::gateway
 
