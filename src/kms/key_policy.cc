@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "keys/default_policy.h"
 #include "kms/errors.h"
+#include "policy/overly_permissive.h"
 
 namespace kagimori::kms {
 namespace {
@@ -79,6 +80,11 @@ Task<std::expected<NewKeyPolicy, ApiError>> PrepareKeyPolicy(Session& session, s
     co_return std::unexpected(Errors::LimitExceeded("The key policy is larger than 32768 bytes."));
   auto unbound = Compile(text, {}, session.trail);
   if (!unbound) co_return std::unexpected(std::move(unbound).error());
+  // Guess: the exception's name.
+  if (const std::string_view refusal = policy::OverlyPermissiveCondition(**unbound); !refusal.empty()) {
+    session.trail.decision = "the policy is refused: ForAllValues with a key of one value";
+    co_return std::unexpected(Errors::MalformedPolicyDocument(std::string(refusal)));
+  }
   auto bindings = co_await Bind(session, **unbound);
   if (!bindings) co_return std::unexpected(std::move(bindings).error());
   auto document = Compile(text, *bindings, session.trail);

@@ -88,6 +88,24 @@ def test_a_policy_that_is_no_json_object(kms, key, text):
         kms.create_key(Policy=text)
 
 
+@pytest.mark.parametrize(
+    ("name", "begin", "what"),
+    [
+        ("kms:EncryptionContext:a", "OverlyPermissiveCondition:EncryptionContext: ", "encryption context"),
+        ("aws:RequestTag/a", "OverlyPermissiveCondition: ", "tag"),
+    ],
+)
+def test_guess_the_code_of_an_overly_permissive_condition(kms, key, name, begin, what):
+    statement = OTHER["Statement"][0] | {"Condition": {"ForAllValues:StringEquals": {name: "b"}}}
+    text = json.dumps(OTHER | {"Statement": [*OTHER["Statement"], statement]})
+    message = (
+        f"{begin}Using the ForAllValues set operator with a single-valued condition key matches requests without the "
+        f"specified {what} or with an unspecified {what}. To fix, remove ForAllValues."
+    )
+    refused("MalformedPolicyDocumentException", message, kms.put_key_policy, KeyId=key["KeyId"], Policy=text)
+    refused("MalformedPolicyDocumentException", message, kms.create_key, Policy=text)
+
+
 def test_a_policy_of_more_than_32768_bytes(kms, key):
     text = (DEFAULT % "aws").ljust(32768)
     kms.put_key_policy(KeyId=key["KeyId"], Policy=text)
