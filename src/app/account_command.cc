@@ -2,7 +2,6 @@
 #include <simdjson.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -11,16 +10,10 @@
 #include "app/secret_printer.h"
 #include "app/server_run.h"
 #include "app/slot_secret.h"
+#include "app/standard_output.h"
 
 namespace kagimori::app {
 namespace {
-
-Result<> Print(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    return Fail(ErrorKind::kIo, "standard output cannot be written to");
-  }
-  return {};
-}
 
 Result<AdminResult> Run(const SealOptions& options, const AdminCommand& command, AdminParameters parameters) {
   KAGIMORI_RETURN_IF_ERROR(PrepareProcess(options.process));

@@ -4,10 +4,10 @@ namespace kagimori::app {
 
 std::span<const AdminCommand* const> AdminCommands() {
   static constexpr const AdminCommand* kAll[] = {
-      &kStatusCommand,       &kClockAdvanceCommand, &kUnsealCommand,       &kSealCommand,
-      &kBackupCommand,       &kSealListCommand,     &kSealAddCommand,      &kSealRemoveCommand,
-      &kSealTestCommand,     &kRotateTermCommand,   &kResetRootKeyCommand, &kCreateAccountCommand,
-      &kListAccountsCommand, &kAddFaultCommand,     &kListFaultsCommand,   &kClearFaultsCommand,
+      &kStatusCommand,       &kClockAdvanceCommand,  &kUnsealCommand,       &kSealCommand,     &kBackupCommand,
+      &kSealListCommand,     &kSealAddCommand,       &kSealRemoveCommand,   &kSealTestCommand, &kRotateTermCommand,
+      &kResetRootKeyCommand, &kCreateAccountCommand, &kListAccountsCommand, &kAddFaultCommand, &kListFaultsCommand,
+      &kClearFaultsCommand,  &kDecideCommand,
   };
   return kAll;
 }

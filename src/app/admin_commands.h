@@ -24,6 +24,7 @@ extern const AdminCommand kListAccountsCommand;   // account_admin.cc
 extern const AdminCommand kAddFaultCommand;       // fault_admin.cc
 extern const AdminCommand kListFaultsCommand;     // fault_admin.cc
 extern const AdminCommand kClearFaultsCommand;    // fault_admin.cc
+extern const AdminCommand kDecideCommand;         // decide_admin.cc
 
 // All of them: what the socket obeys.
 std::span<const AdminCommand* const> AdminCommands();

@@ -28,10 +28,10 @@ namespace kagimori::app {
 // socket and secret memory. Members: "command", "secrets" (only when there are some) and those of the command's entry
 // in the table, each known and there once: a misspelt or doubled one must not be half obeyed.
 
-inline constexpr size_t kMaxAdminRequest = 4096;      // bytes of a request's line
-inline constexpr size_t kMaxAdminAnswer = 64 * 1024;  // of an answer's line
-inline constexpr size_t kMaxAdminSecrets = 16;        // secrets with a line
-inline constexpr size_t kMaxAdminSecret = 4096;       // bytes of one; none is empty
+inline constexpr size_t kMaxAdminRequest = 16 * 1024;  // bytes of a request's line
+inline constexpr size_t kMaxAdminAnswer = 64 * 1024;   // of an answer's line
+inline constexpr size_t kMaxAdminSecrets = 16;         // secrets with a line
+inline constexpr size_t kMaxAdminSecret = 4096;        // bytes of one; none is empty
 
 using SecretSizes = std::vector<size_t>;
 

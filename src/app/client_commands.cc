@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <string>
 
 #include "app/admin_socket.h"
 #include "app/admin_status.h"
 #include "app/commands.h"
+#include "app/standard_output.h"
 #include "app/unix_socket.h"
 #include "audit/outside_anchor.h"
 #include "audit/verify.h"
@@ -20,13 +20,6 @@ namespace kagimori::app {
 namespace {
 
 constexpr size_t kMaxKeyFile = 4096;
-
-Result<> Print(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    return Fail(ErrorKind::kIo, "standard output cannot be written to");
-  }
-  return {};
-}
 
 Result<crypto::Ed25519PublicBytes> ReadPublicKey(const std::filesystem::path& file) {
   const Descriptor in(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));

@@ -13,6 +13,7 @@
 #include "app/account_commands.h"
 #include "app/backup_commands.h"
 #include "app/commands.h"
+#include "app/decision_commands.h"
 #include "app/fault_commands.h"
 #include "app/options.h"
 #include "app/seal_commands.h"
@@ -90,6 +91,9 @@ constexpr auto kCommands = std::to_array<Command>({
     {"backup verify", "whether a backup is whole", ParseAndRun<ParseBackupVerify, RunBackupVerify>},
     {"backup", "copy a deployment into a sealed file", ParseAndRun<ParseBackup, RunBackup>},
     {"restore", "fill a new data folder from a backup", ParseAndRun<ParseRestore, RunRestore>},
+    {"explain", "why a request was let in or refused", ParseAndRun<ParseExplain, RunExplain>},
+    {"policy simulate", "decide a call by policies in files, or by those of a deployment",
+     ParseAndRun<ParsePolicySimulate, RunPolicySimulate>},
     {"audit verify", "whether an audit log is whole", ParseAndRun<ParseAuditVerify, RunAuditVerify>},
 });
 

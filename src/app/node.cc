@@ -427,6 +427,8 @@ Result<> Node::ReplaceRootKey(secret::SecretKey256 new_root_key) {
 }
 
 identity::Directory& Node::directory() { return *state_->directory; }
+keys::KeyTable& Node::keys() { return *state_->keys; }
+const Clock& Node::clock() const { return *state_->clock; }
 
 std::string Node::AuditPublicKeyPem() const { return crypto::Ed25519PublicPem(state_->audit_signer->public_bytes()); }
 

@@ -31,6 +31,10 @@
 #include "seal/slots.h"
 #include "secret/secret_bytes.h"
 
+namespace kagimori::keys {
+class KeyTable;
+}
+
 namespace kagimori::app {
 
 struct NodeOptions {
@@ -114,6 +118,9 @@ class Node {
 
   // For init and dev, before Start. Blocking.
   identity::Directory& directory();
+  // For what decides on the live state. Blocking on their Tasks (SyncWait) is for threads of no core.
+  keys::KeyTable& keys();
+  const Clock& clock() const;
   // SubjectPublicKeyInfo in PEM of the key that the audit log is signed with.
   std::string AuditPublicKeyPem() const;
 

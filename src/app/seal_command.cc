@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,17 +12,11 @@
 #include "app/seal_commands.h"
 #include "app/server_run.h"
 #include "app/slot_admin.h"
+#include "app/standard_output.h"
 #include "crypto/init.h"
 
 namespace kagimori::app {
 namespace {
-
-Result<> Print(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    return Fail(ErrorKind::kIo, "standard output cannot be written to");
-  }
-  return {};
-}
 
 // A development deployment has one slot, which protects nothing.
 Result<seal::Deployment> ProductionDeployment(const std::filesystem::path& data) {

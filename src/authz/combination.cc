@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "authz/findings.h"
+
 namespace kagimori::authz {
 namespace {
 
@@ -22,13 +24,26 @@ struct Said {
   Ground allow;
 };
 
-Said Ask(PolicyType type, std::span<const NamedPolicy> policies, const policy::Request& request) {
+void Tell(Findings* findings, PolicyType type, const NamedPolicy& named, const Outcome& outcome) {
+  if (findings == nullptr) return;
+  Finding finding{.type = type,
+                  .policy = std::string(named.name),
+                  .effect = outcome.effect,
+                  .match = outcome.match,
+                  .statement = outcome.statement,
+                  .sid = {}};
+  if (outcome.statement >= 0) finding.sid = named.document->sid(static_cast<size_t>(outcome.statement));
+  findings->push_back(std::move(finding));
+}
+
+Said Ask(PolicyType type, std::span<const NamedPolicy> policies, const policy::Request& request, Findings* findings) {
   Said said;
   for (const NamedPolicy& named : policies) {
     const Outcome outcome = policy::Evaluate(*named.document, request);
-    if (outcome.effect == Outcome::Effect::kDeny) {
+    Tell(findings, type, named, outcome);
+    if (outcome.effect == Outcome::Effect::kDeny && said.deny.type == PolicyType::kNone) {
       said.deny = GroundOf(type, named, outcome);
-      break;
+      if (findings == nullptr) break;
     }
     if (outcome.effect == Outcome::Effect::kAllow && said.allow.type == PolicyType::kNone)
       said.allow = GroundOf(type, named, outcome);
@@ -64,19 +79,21 @@ std::string ContextText(Refusal::Cause cause, PolicyType type, std::string_view 
 // One question, all its policies asked once. REQUIRES: outlives nothing; all views are the asker's.
 class Decider {
  public:
-  Decider(const Question& question, const std::optional<NamedPolicy>& resource_policy, PolicyType resource_type)
+  Decider(const Question& question, const std::optional<NamedPolicy>& resource_policy, PolicyType resource_type,
+          Findings* findings)
       : question_(question), caller_(question.request.caller), resource_type_(resource_type) {
     if (resource_policy) {
       resource_ = policy::Evaluate(*resource_policy->document, question.request);
+      Tell(findings, resource_type, *resource_policy, resource_);
       if (resource_.effect != Outcome::Effect::kNone)
         resource_ground_ = GroundOf(resource_type, *resource_policy, resource_);
     }
     // A service and the holder of a token have no account whose policies could speak for or against them.
     if (outsider()) return;
-    identity_ = Ask(PolicyType::kIdentity, question.identity.identity, question.request);
-    session_ = Ask(PolicyType::kSession, question.identity.session, question.request);
+    identity_ = Ask(PolicyType::kIdentity, question.identity.identity, question.request, findings);
+    session_ = Ask(PolicyType::kSession, question.identity.session, question.request, findings);
     if (question.identity.boundary)
-      boundary_ = Ask(PolicyType::kBoundary, std::span(&*question.identity.boundary, 1), question.request);
+      boundary_ = Ask(PolicyType::kBoundary, std::span(&*question.identity.boundary, 1), question.request, findings);
     // The root user may do everything that its account may; so may those to whom it issued a federation token.
     const bool root = caller_.kind == Caller::Kind::kRoot ||
                       (caller_.kind == Caller::Kind::kFederatedUser && caller_.unique_id.empty());
@@ -201,29 +218,48 @@ std::string DenialText(const Caller& caller, std::string_view action, std::strin
   return text;
 }
 
+namespace {
+
+// Asked ahead of the decision where what they say is to be told.
+std::optional<GrantVerdict> TellGrants(const GrantLookup& grants, Findings* findings) {
+  if (findings == nullptr || !grants) return std::nullopt;
+  const GrantVerdict grant = grants();
+  findings->push_back({.type = PolicyType::kGrant,
+                       .policy = std::string(grant.grant_id),
+                       .effect = grant.allows ? Outcome::Effect::kAllow : Outcome::Effect::kNone,
+                       .match = grant.through_account ? PrincipalMatch::kAccount : PrincipalMatch::kNone,
+                       .statement = -1,
+                       .sid = {}});
+  return grant;
+}
+
+}  // namespace
+
 Verdict DecideOnKey(const Question& question, const NamedPolicy& key_policy, AccountId owner, bool cross_account,
-                    const GrantLookup& grants) {
-  const Decider decider(question, key_policy, PolicyType::kResource);
+                    const GrantLookup& grants, Findings* findings) {
+  const Decider decider(question, key_policy, PolicyType::kResource, findings);
+  const std::optional<GrantVerdict> told = TellGrants(grants, findings);
   if (auto denied = decider.ExplicitDeny()) return std::unexpected(*std::move(denied));
   const bool same = question.request.caller.account == owner;
   if (!same && !decider.outsider() && !cross_account) return decider.NoCrossAccount();
   if (const auto permit = ByPolicies(decider, same)) return *permit;
   if (grants && decider.WithinLimits()) {
-    const GrantVerdict grant = grants();
+    const GrantVerdict grant = told ? *told : grants();
     if (grant.allows && (!grant.through_account || decider.identity_allows())) return decider.ByGrant(grant);
   }
   return decider.WhyNot(!same || decider.Delegates());
 }
 
-Verdict DecideByIdentity(const Question& question) {
-  const Decider decider(question, std::nullopt, PolicyType::kIdentity);
+Verdict DecideByIdentity(const Question& question, Findings* findings) {
+  const Decider decider(question, std::nullopt, PolicyType::kIdentity, findings);
   if (auto denied = decider.ExplicitDeny()) return std::unexpected(*std::move(denied));
   if (decider.IdentitySuffices()) return decider.ByIdentity();
   return decider.WhyNotIdentity(true);
 }
 
-Verdict DecideOnResource(const Question& question, const std::optional<NamedPolicy>& resource_policy, AccountId owner) {
-  const Decider decider(question, resource_policy, PolicyType::kResource);
+Verdict DecideOnResource(const Question& question, const std::optional<NamedPolicy>& resource_policy, AccountId owner,
+                         Findings* findings) {
+  const Decider decider(question, resource_policy, PolicyType::kResource, findings);
   if (auto denied = decider.ExplicitDeny()) return std::unexpected(*std::move(denied));
   const bool same = question.request.caller.account == owner;
   if (same || decider.outsider()) {
@@ -236,12 +272,27 @@ Verdict DecideOnResource(const Question& question, const std::optional<NamedPoli
   return decider.WhyNot(true);
 }
 
-Verdict DecideAssumeRole(const Question& question, const NamedPolicy& trust_policy, AccountId owner) {
-  const Decider decider(question, trust_policy, PolicyType::kTrust);
+Verdict DecideAssumeRole(const Question& question, const NamedPolicy& trust_policy, AccountId owner,
+                         Findings* findings) {
+  const Decider decider(question, trust_policy, PolicyType::kTrust, findings);
   if (auto denied = decider.ExplicitDeny()) return std::unexpected(*std::move(denied));
   const bool same = question.request.caller.account == owner;
   if (const auto permit = ByPolicies(decider, same)) return *permit;
   return decider.WhyNot(!same || decider.Delegates());
+}
+
+// Without the telling.
+
+Verdict DecideOnKey(const Question& question, const NamedPolicy& key_policy, AccountId owner, bool cross_account,
+                    const GrantLookup& grants) {
+  return DecideOnKey(question, key_policy, owner, cross_account, grants, nullptr);
+}
+Verdict DecideByIdentity(const Question& question) { return DecideByIdentity(question, nullptr); }
+Verdict DecideOnResource(const Question& question, const std::optional<NamedPolicy>& resource_policy, AccountId owner) {
+  return DecideOnResource(question, resource_policy, owner, nullptr);
+}
+Verdict DecideAssumeRole(const Question& question, const NamedPolicy& trust_policy, AccountId owner) {
+  return DecideAssumeRole(question, trust_policy, owner, nullptr);
 }
 
 }  // namespace kagimori::authz
