@@ -8,9 +8,10 @@ std::span<const Operation> AllOperations() {
   static const std::vector<Operation> all = [] {
     std::vector<Operation> rows;
     for (auto family :
-         {AccessKeyOperations(), AccountOperations(), AttachedPolicyOperations(), BoundaryOperations(),
-          GroupOperations(), GroupMemberOperations(), InlinePolicyOperations(), ManagedPolicyOperations(),
-          PolicyVersionOperations(), ProviderOperations(), RoleOperations(), TagOperations(), UserOperations()}) {
+         {AccessKeyOperations(), AccountOperations(), AttachedPolicyOperations(), AuthorizationDetailsOperations(),
+          BoundaryOperations(), GroupOperations(), GroupMemberOperations(), InlinePolicyOperations(),
+          ManagedPolicyOperations(), PolicyVersionOperations(), ProviderOperations(), RoleOperations(),
+          SimulationOperations(), TagOperations(), UserOperations()}) {
       rows.insert(rows.end(), family.begin(), family.end());
     }
     std::ranges::sort(rows, {}, &Operation::name);

@@ -63,6 +63,7 @@ std::span<const Operation> AllOperations();
 std::span<const Operation> AccessKeyOperations();
 std::span<const Operation> AccountOperations();
 std::span<const Operation> AttachedPolicyOperations();
+std::span<const Operation> AuthorizationDetailsOperations();
 std::span<const Operation> BoundaryOperations();
 std::span<const Operation> GroupOperations();
 std::span<const Operation> GroupMemberOperations();
@@ -71,6 +72,7 @@ std::span<const Operation> ManagedPolicyOperations();
 std::span<const Operation> PolicyVersionOperations();
 std::span<const Operation> ProviderOperations();
 std::span<const Operation> RoleOperations();
+std::span<const Operation> SimulationOperations();
 std::span<const Operation> TagOperations();
 std::span<const Operation> UserOperations();
 

@@ -21,7 +21,10 @@ constexpr std::string_view kEverything =
     "&PermissionsBoundary=arn:aws:iam::000000000007:policy/p&Url=https://example.com&ClientID=c&Description=d"
     "&OpenIDConnectProviderArn=arn:aws:iam::000000000007:oidc-provider/example.com&AccessKeyId=AKIAIOSFODNN7EXAMPLE"
     "&Status=Active&ThumbprintList.member.1=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa&Tags.member.1.Key=k"
-    "&Tags.member.1.Value=v&TagKeys.member.1=k&PolicyDocument={\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":"
+    "&Tags.member.1.Value=v&TagKeys.member.1=k&ActionNames.member.1=kms:Sign&PolicyInputList.member.1={\"Version\":"
+    "\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}"
+    "&PolicySourceArn=arn:aws:iam::000000000007:user/"
+    "Bob&PolicyDocument={\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":"
     "\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}&AssumeRolePolicyDocument={\"Version\":\"2012-10-17\","
     "\"Statement\":"
     "{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"*\"},\"Action\":\"sts:AssumeRole\"}}";
@@ -49,14 +52,15 @@ TEST(Operations, AreFoundByName) {
   EXPECT_EQ(FindOperation("Zzz"), nullptr);
   std::set<std::string_view> names;
   for (const Operation& operation : AllOperations()) EXPECT_TRUE(names.insert(operation.name).second);
-  EXPECT_EQ(names.size(), 81u);
+  EXPECT_EQ(names.size(), 84u);
 }
 
-// Whatever reads is called Get… or List…, and nothing else is.
+// Whatever reads is called Get…, List… or Simulate…, and nothing else is.
 TEST(Operations, ReadOnlyIsWhatItsNameSays) {
   for (const Operation& operation : AllOperations()) {
-    EXPECT_EQ(operation.read_only, operation.name.starts_with("Get") || operation.name.starts_with("List"))
-        << operation.name;
+    const bool reads = operation.name.starts_with("Get") || operation.name.starts_with("List") ||
+                       operation.name.starts_with("Simulate");
+    EXPECT_EQ(operation.read_only, reads) << operation.name;
   }
 }
 

@@ -28,6 +28,8 @@ class Page {
 
   // Whether the thing is on this page; REQUIRES: called for all of them, in the order of their keys.
   bool Takes(std::string_view key);
+  // Nothing more goes on this page: answers may have fewer than MaxItems. REQUIRES: it has one.
+  void End() { left_ = 0; }
   // IsTruncated and, where there is more, Marker.
   void Finish(const Call& call, ResultWriter& out) const;
 

@@ -140,6 +140,37 @@ std::vector<std::string> Parameters::TagKeys() {
   return Texts("TagKeys", kMaxTags, kTagKey);
 }
 
+std::vector<Parameters::ContextEntry> Parameters::ContextEntries() {
+  constexpr size_t kMost = 256;
+  static const shapes::TextRule kName{.min = 5, .max = 256, .pattern = {}, .matches = nullptr, .secret = true};
+  std::vector<ContextEntry> entries;
+  while (entries.size() < kMost) {
+    const std::string element = "ContextEntries.member." + std::to_string(entries.size() + 1);
+    if (!Has(element)) break;
+    ContextEntry& entry = entries.emplace_back();
+    entry.name = members_.Required(element + ".ContextKeyName", kName);
+    entry.values = members_.Texts(element + ".ContextKeyValues", kMost, kAnyText);
+  }
+  if (entries.empty()) return entries;
+  Key("ContextEntries");
+  json_.push_back('[');
+  wire::JsonSeparator separator;
+  for (const ContextEntry& entry : entries) {
+    separator.Next(&json_);
+    json_ += "{\"contextKeyName\":";
+    wire::AppendJsonString(entry.name, &json_);
+    json_ += ",\"contextKeyValues\":[";
+    wire::JsonSeparator values;
+    for (const std::string& value : entry.values) {
+      values.Next(&json_);
+      wire::AppendJsonString(value, &json_);
+    }
+    json_ += "]}";
+  }
+  json_.push_back(']');
+  return entries;
+}
+
 std::string Parameters::Fault() const {
   return members_.violations().empty() ? std::string() : members_.violations().Message();
 }

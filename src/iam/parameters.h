@@ -33,6 +33,12 @@ class Parameters {
   std::vector<identity::Tag> Tags();   // "Tags"
   std::vector<std::string> TagKeys();  // "TagKeys"
   void RequireList(std::string_view name);
+  // "ContextEntries": of a simulated request. Types are of no interest: values are texts.
+  struct ContextEntry {
+    std::string name;
+    std::vector<std::string> values;
+  };
+  std::vector<ContextEntry> ContextEntries();
 
   // All that was wrong, in one message; empty: nothing was.
   std::string Fault() const;

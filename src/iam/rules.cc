@@ -95,5 +95,7 @@ const shapes::TextRule kTagValue = Rule(0, 256, R"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
 const shapes::TextRule kProviderUrl = Rule(1, 255);
 const shapes::TextRule kClientId = Rule(1, 255);
 const shapes::TextRule kThumbprint = Rule(40, 40);
+const shapes::TextRule kActionName = Rule(3, 128);
+const shapes::TextRule kResourceName = Rule(1, 2048);
 
 }  // namespace kagimori::iam

@@ -26,6 +26,8 @@ extern const shapes::TextRule kTagValue;
 extern const shapes::TextRule kProviderUrl;
 extern const shapes::TextRule kClientId;
 extern const shapes::TextRule kThumbprint;
+extern const shapes::TextRule kActionName;    // ActionNameType
+extern const shapes::TextRule kResourceName;  // ResourceNameType
 
 inline constexpr size_t kMaxTags = 50;
 
