@@ -28,12 +28,13 @@ def aws(server, tmp_path):
         "HOME": str(tmp_path),
     }
 
-    def run(*command, fails=None):
+    def run(*command, fails=None, key=None):
+        signs = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]} if key else {}
         done = subprocess.run(
             [sys.executable, "-m", "awscli", *command, "--output", "json"],
             capture_output=True,
             text=True,
-            env=environment,
+            env=environment | signs,
             cwd=tmp_path,
             timeout=60,
             check=False,
@@ -130,3 +131,84 @@ def test_the_whole_list(aws, tmp_path):
     )
     assert aws("kms", "cancel-key-deletion", "--key-id", key)["KeyId"] == made["Arn"]
     aws("kms", "rotate-key-on-demand", "--key-id", key, fails="(UnsupportedOperationException)")
+
+
+def document(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def test_iam_by_hand(aws):
+    """A user of a group and a role that it assumes, with policies of every kind, use a key; then all of it goes again."""
+    key_arn = aws("kms", "create-key")["KeyMetadata"]["Arn"]
+    use = document({"Effect": "Allow", "Action": ["kms:Encrypt", "kms:DescribeKey"], "Resource": key_arn})
+    assume = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"})
+
+    user = aws("iam", "create-user", "--user-name", "cli-user", "--path", "/cli/", "--tags", "Key=team,Value=a")["User"]
+    group = aws("iam", "create-group", "--group-name", "cli-group")["Group"]
+    made = aws("iam", "create-policy", "--policy-name", "cli-use", "--policy-document", use)["Policy"]
+    aws("iam", "add-user-to-group", "--user-name", "cli-user", "--group-name", "cli-group")
+    aws("iam", "attach-group-policy", "--group-name", "cli-group", "--policy-arn", made["Arn"])
+    inline = ("--user-name", "cli-user", "--policy-name", "assume")
+    aws("iam", "put-user-policy", *inline, "--policy-document", assume)
+    assert [found["UserName"] for found in aws("iam", "list-users", "--path-prefix", "/cli/")["Users"]] == ["cli-user"]
+    assert aws("iam", "get-user", "--user-name", "cli-user")["User"]["UserId"] == user["UserId"]
+    assert aws("iam", "list-groups-for-user", "--user-name", "cli-user")["Groups"] == [group]
+    assert aws("iam", "list-attached-group-policies", "--group-name", "cli-group")["AttachedPolicies"] == [
+        {"PolicyName": "cli-use", "PolicyArn": made["Arn"]}
+    ]
+
+    access_key = aws("iam", "create-access-key", "--user-name", "cli-user")["AccessKey"]
+    assert aws("sts", "get-caller-identity", key=access_key)["Arn"] == user["Arn"]
+    encrypt = ("kms", "encrypt", "--key-id", key_arn, "--plaintext", "eA==")
+    assert aws(*encrypt, key=access_key)["KeyId"] == key_arn
+    denied = "(AccessDeniedException) when calling the DisableKey operation: User: " + user["Arn"]
+    aws("kms", "disable-key", "--key-id", key_arn, key=access_key, fails=denied)
+
+    trust = document({"Effect": "Allow", "Principal": {"AWS": user["Arn"]}, "Action": "sts:AssumeRole"})
+    role = aws("iam", "create-role", "--role-name", "cli-role", "--assume-role-policy-document", trust)["Role"]
+    aws("iam", "attach-role-policy", "--role-name", "cli-role", "--policy-arn", made["Arn"])
+    session = ("--role-arn", role["Arn"], "--role-session-name", "by-hand")
+    assert aws("sts", "assume-role", *session, key=access_key)["AssumedRoleUser"]["Arn"].endswith("/cli-role/by-hand")
+
+    simulated = aws(
+        "iam",
+        "simulate-principal-policy",
+        "--policy-source-arn",
+        user["Arn"],
+        "--action-names",
+        "kms:Encrypt",
+        "kms:Decrypt",
+        "--resource-arns",
+        key_arn,
+    )["EvaluationResults"]
+    assert [(one["EvalActionName"], one["EvalDecision"]) for one in simulated] == [
+        ("kms:Encrypt", "allowed"),
+        ("kms:Decrypt", "implicitDeny"),
+    ]
+    details = aws("iam", "get-account-authorization-details", "--filter", "User", "Group", "Role", "LocalManagedPolicy")
+    assert "cli-user" in [found["UserName"] for found in details["UserDetailList"]]
+    assert "cli-role" in [found["RoleName"] for found in details["RoleDetailList"]]
+
+    url = "https://tokens.cli.example.com"
+    provider = aws("iam", "create-open-id-connect-provider", "--url", url, "--client-id-list", "app")
+    provider_arn = provider["OpenIDConnectProviderArn"]
+    named = ("--open-id-connect-provider-arn", provider_arn)
+    assert aws("iam", "get-open-id-connect-provider", *named)["ClientIDList"] == ["app"]
+    assert {"Arn": provider_arn} in aws("iam", "list-open-id-connect-providers")["OpenIDConnectProviderList"]
+
+    aws("iam", "delete-user", "--user-name", "cli-user", fails="(DeleteConflict)")
+    for command in (
+        ("delete-open-id-connect-provider", *named),
+        ("detach-role-policy", "--role-name", "cli-role", "--policy-arn", made["Arn"]),
+        ("delete-role", "--role-name", "cli-role"),
+        ("delete-access-key", "--user-name", "cli-user", "--access-key-id", access_key["AccessKeyId"]),
+        ("delete-user-policy", *inline),
+        ("remove-user-from-group", "--user-name", "cli-user", "--group-name", "cli-group"),
+        ("detach-group-policy", "--group-name", "cli-group", "--policy-arn", made["Arn"]),
+        ("delete-group", "--group-name", "cli-group"),
+        ("delete-policy", "--policy-arn", made["Arn"]),
+        ("delete-user", "--user-name", "cli-user"),
+    ):
+        assert aws("iam", *command) is None
+    aws(*encrypt, key=access_key, fails="(UnrecognizedClientException)")
+    aws("iam", "get-user", "--user-name", "cli-user", fails="(NoSuchEntity)")

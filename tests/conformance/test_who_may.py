@@ -142,6 +142,9 @@ OPERATIONS = [
 ]  # fmt: skip
 
 
+REFUSALS = {"AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException"}
+
+
 def outcome(principal, operation, request):
     """None: let in, whatever the operation said then; else code and text of the refusal."""
     kms = principal.client("kms")
@@ -150,7 +153,7 @@ def outcome(principal, operation, request):
         method(**request)
     except ClientError as error:
         code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-        return (code, text) if code in ("AccessDeniedException", "UnrecognizedClientException") else None
+        return (code, text) if code in REFUSALS else None
     return None
 
 
