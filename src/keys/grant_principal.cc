@@ -102,26 +102,4 @@ CallerForms FormsOf(const policy::Caller& caller) {
   return forms;
 }
 
-CallerForms FormsOf(const identity::Principal& caller) {
-  using Kind = identity::Principal::Kind;
-  policy::Caller as{.kind = policy::Caller::Kind::kRoot, .account = caller.account, .arn = caller.arn, .unique_id = {}};
-  const std::string_view id = caller.unique_id;
-  switch (caller.kind) {
-    case Kind::kRoot:
-      break;
-    case Kind::kUser:
-      as.kind = policy::Caller::Kind::kUser;
-      as.unique_id = id;
-      break;
-    case Kind::kRoleSession:
-      as.kind = policy::Caller::Kind::kRoleSession;
-      as.unique_id = id.substr(0, id.find(':'));
-      break;
-    case Kind::kFederatedUser:
-      as.kind = policy::Caller::Kind::kFederatedUser;
-      break;
-  }
-  return FormsOf(as);
-}
-
 }  // namespace kagimori::keys

@@ -10,7 +10,6 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/task.h"
-#include "identity/identity.h"
 #include "policy/caller.h"
 #include "policy/principal.h"
 
@@ -73,7 +72,6 @@ Task<Result<std::string>> ShownPrincipal(const PrincipalDirectory& directory, Gr
 // is for its identity policies to hand on (a root user needs none).
 using CallerForms = boost::container::small_vector<PrincipalForm, 3>;
 CallerForms FormsOf(const policy::Caller& caller);
-CallerForms FormsOf(const identity::Principal& caller);
 
 }  // namespace kagimori::keys
 

@@ -105,12 +105,6 @@ TEST(CallerForms, TheClosestFirst) {
   EXPECT_EQ(forms(Kind::kService, "sns.amazonaws.com", ""),
             (CallerForms{{PrincipalKind::kService, "sns.amazonaws.com"}}));
   EXPECT_TRUE(forms(Kind::kWebIdentity, "arn:provider", "").empty());
-  EXPECT_EQ(FormsOf(identity::Principal{.kind = identity::Principal::Kind::kRoleSession,
-                                        .account = kTestAccount,
-                                        .arn = "arn:session",
-                                        .unique_id = "AROAX:s",
-                                        .name = {}}),
-            forms(Kind::kRoleSession, "arn:session", "AROAX"));
 }
 
 // Until there are users and roles: accounts of the store, and nobody else.
