@@ -177,8 +177,7 @@ void AddAsked(Element event, AuditedCall* call) {
     call->not_asked = "only calls of KMS and AssumeRole can be asked once more";
     return;
   }
-  constexpr auto kOnNoKey = std::to_array<std::string_view>({"CreateKey", "GenerateRandom", "ListKeys", "ListAliases"});
-  const bool keyless = std::ranges::find(kOnNoKey, call->event_name) != kOnNoKey.end();
+  const bool keyless = IsKeylessAction("kms:" + call->event_name);
   for (const Side& side : SidesOf(call->event_name)) {
     std::string resource = "*";
     if (!keyless) resource = TextAt(event, ("/resources/" + std::to_string(side.resource) + "/ARN").c_str());

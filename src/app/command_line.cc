@@ -111,7 +111,7 @@ std::string Help() {
   std::string text =
       "A key management service that speaks the AWS KMS protocol.\nUsage: kagimori COMMAND [OPTION...]\n\n";
   for (const Command& command : kCommands)
-    fmt::format_to(std::back_inserter(text), "  {:<20}{}\n", command.words, command.help);
+    fmt::format_to(std::back_inserter(text), "  {:<24}{}\n", command.words, command.help);
   return text + "\n`kagimori COMMAND --help` lists a command's options. `kagimori --version` prints the version.\n";
 }
 

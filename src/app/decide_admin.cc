@@ -42,8 +42,7 @@ class LiveDecision {
   LiveDecision(Node* node, WhatIf call) : node_(*node), call_(std::move(call)), now_(node->clock().Wall()) {}
 
   Result<std::string> Json() {
-    if (call_.action.find(':') == std::string::npos)
-      return Fail(ErrorKind::kInvalid, "the action is none: expected <service>:<name>");
+    KAGIMORI_ASSIGN_OR_RETURN(call_.action, CanonicalAction(call_.action));
     if (call_.action == keys::action::RetireGrant::kName)
       return Fail(ErrorKind::kInvalid,
                   "who may retire a grant is for the grant to say; its policies alone tell nothing");
@@ -78,6 +77,8 @@ class LiveDecision {
     if (!call_.action.starts_with("kms:")) return {};
     const AccountId account = caller.principal->account;
     if (call_.resource == "*") {
+      if (!IsKeylessAction(call_.action))
+        return Fail(ErrorKind::kInvalid, call_.action + " is about a key or alias: its ARN is needed");
       on->resource = WholeAccount(account, region);
       if (call_.action == keys::action::CreateKey::kName) on->of = authz::KeyContext::Of::kNewKey;
       return {};

@@ -24,7 +24,8 @@ void AddWhatIfOptions(OptionParser* parser, WhatIfOptions* options) {
   parser->app()
       .add_option("--context", options->entries,
                   "A condition key, as kms:EncryptionContext:purpose=demo; may be repeated")
-      ->type_name("KEY=VALUE");
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
   parser->Path("context-file", &options->context_file, "Condition keys in a JSON object: a text or list of texts each");
   parser->Path("session-policy", &options->session_policy_file, "File with the policy of the role's session");
 }
@@ -60,7 +61,8 @@ Parsed<SimulateOptions> ParsePolicySimulate(const Arguments& arguments) {
   parser.app()
       .add_option("--identity-policy", options.identity_policies,
                   "File with a policy of the user or role; may be repeated")
-      ->type_name("PATH");
+      ->type_name("PATH")
+      ->allow_extra_args(false);
   parser.Path("boundary", &options.boundary, "File with the permissions boundary");
   parser.Flag("live", &options.live, "Decide by the policies and grants of a deployment");
   parser.Flag("json", &options.json, "One JSON object");

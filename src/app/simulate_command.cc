@@ -57,9 +57,8 @@ std::optional<AccountId> OwnerOf(std::string_view arn) {
   return AccountId::Parse(arn.substr(0, arn.find(':')));
 }
 
-Result<std::string> DecideOnPaper(const SimulateOptions& options, const WhatIf& call) {
-  if (call.action.find(':') == std::string::npos)
-    return Fail(ErrorKind::kInvalid, "the action is none: expected <service>:<name>");
+Result<std::string> DecideOnPaper(const SimulateOptions& options, WhatIf call) {
+  KAGIMORI_ASSIGN_OR_RETURN(call.action, CanonicalAction(call.action));
   KAGIMORI_ASSIGN_OR_RETURN(const policy::PrincipalRef who, ParseWhatIfPrincipal(call.principal));
   KAGIMORI_ASSIGN_OR_RETURN(GivenContext context, GivenContext::Parse(call.context));
   KAGIMORI_ASSIGN_OR_RETURN(const Region region, WhatIfRegion(call.resource, call.region));

@@ -245,6 +245,27 @@ std::string WholeAccount(AccountId account, Region region) {
   return arn.append(":*");
 }
 
+Result<std::string> CanonicalAction(std::string_view text) {
+  const size_t colon = text.find(':');
+  if (colon == 0 || colon == text.npos || colon + 1 == text.size())
+    return Fail(ErrorKind::kInvalid, "the action is none: expected <service>:<name>");
+  const std::string service = policy::ToLowerAscii(text.substr(0, colon));
+  if (service != "kms") return service + std::string(text.substr(colon));
+  const std::string folded = policy::ToLowerAscii(text);
+  for (const shapes::OperationDescriptor& operation : shapes::kOperations) {
+    for (std::string_view action : operation.actions) {
+      if (policy::EqualsFolded(folded, action)) return std::string(action);
+    }
+  }
+  return Fail(ErrorKind::kInvalid, "KMS has no action '" + std::string(text) + "'");
+}
+
+bool IsKeylessAction(std::string_view action) {
+  constexpr auto kActions =
+      std::to_array<std::string_view>({"kms:CreateKey", "kms:GenerateRandom", "kms:ListKeys", "kms:ListAliases"});
+  return std::ranges::find(kActions, action) != kActions.end() || action.find("CustomKeyStore") != action.npos;
+}
+
 bool WorksAcrossAccounts(std::string_view action) {
   return std::ranges::any_of(shapes::kOperations, [&](const shapes::OperationDescriptor& operation) {
     return operation.cross_account && std::ranges::find(operation.actions, action) != operation.actions.end();

@@ -75,6 +75,11 @@ struct WhatIfTarget {
 };
 // The ARN that policies are matched against where an action of KMS has no resource.
 std::string WholeAccount(AccountId account, Region region);
+// The action in AWS's case. kInvalid: no action's form, or none that KMS has: what is misspelt would be decided on as
+// if it were another service's.
+Result<std::string> CanonicalAction(std::string_view text);
+// Whether an action of KMS is about no key: a new one, lists, random bytes, custom key stores.
+bool IsKeylessAction(std::string_view action);
 // Whether an action of KMS means anything on a key of another account.
 bool WorksAcrossAccounts(std::string_view action);
 // Whether an action of KMS is about aliases by themselves.

@@ -77,6 +77,8 @@ def test_a_denied_request(server, here, key):
         "grants": [{"policy": "", "effect": "none"}],
     }
     assert explain(server, told["event_id"]) == told, "the event's id does as well"
+    (now,) = explain(server, "--context", "kms:EncryptionContext:a=b", told["event_id"])["now"]
+    assert now["decision"] == "implicitDeny", "an option does not take the id"
 
 
 def test_what_was_recorded_and_what_is_now(server, here, kms, key):
@@ -143,8 +145,8 @@ def test_a_hypothetical_call(server, here, kms, key):
     user = here.user(ALLOW_ALL, PermissionsBoundary=boundary)
     call = ("--principal", user.arn, "--resource", key)
     assert explain(server, *call, "--action", "kms:Encrypt")["decision"] == "allowed"
-    told = explain(server, *call, "--action", "kms:Decrypt")
-    assert told["decision"] == "explicitDeny"
+    told = explain(server, *call, "--action", "KMS:decrypt")
+    assert (told["decision"], told["action"]) == ("explicitDeny", "kms:Decrypt")
     assert told["explanation"] == f'denied by permissions boundary {boundary}, statement 0 "Limit"'
     assert layers(told)["identity policies"][0]["effect"] == "Allow"
     alias = f"alias/{uuid.uuid4()}"
@@ -181,6 +183,8 @@ def test_what_cannot_be_explained(server, key):
     assert "no ARN of a user" in complaint(*call, "--principal", "*")
     assert "federated user" in complaint(*call, "--principal", f"arn:aws:sts::{ACCOUNT}:federated-user/x")
     missing = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{uuid.uuid4()}"
+    assert "KMS has no action" in complaint("--principal", ROOT, "--action", "kms:Encript", "--resource", key)
+    assert "ARN is needed" in complaint("--principal", ROOT, "--action", "kms:Encrypt")
     assert "there is no key" in complaint("--principal", ROOT, "--action", "kms:Encrypt", "--resource", missing)
     assert server.command("explain", "--data", server.data).returncode == 2
 
