@@ -9,6 +9,7 @@
 #include "app/admin_socket.h"
 #include "app/fault_commands.h"
 #include "app/option_parser.h"
+#include "app/standard_output.h"
 #include "app/values.h"
 
 namespace kagimori::app {
@@ -154,8 +155,7 @@ Result<> RunFaultList(const FaultsOptions& options) {
   KAGIMORI_ASSIGN_OR_RETURN(const AdminResult faults,
                             CallAdminSocket(options.data, kListFaultsCommand.name, {}, {}, kPatience));
   KAGIMORI_ASSIGN_OR_RETURN(const std::string text, DescribeFaults(faults.json));
-  fmt::print("{}", text);
-  return {};
+  return Print(text);
 }
 
 Result<> RunFaultClear(const FaultsOptions& options) {
