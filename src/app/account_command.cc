@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <string>
-#include <utility>
 
 #include "app/account_commands.h"
 #include "app/admin_commands.h"
@@ -15,10 +14,10 @@
 namespace kagimori::app {
 namespace {
 
-Result<AdminResult> Run(const SealOptions& options, const AdminCommand& command, AdminParameters parameters) {
+Result<AdminResult> Run(const SealOptions& options, const AdminCommand& command, const AdminParameters& parameters) {
   KAGIMORI_RETURN_IF_ERROR(PrepareProcess(options.process));
   KAGIMORI_ASSIGN_OR_RETURN(const seal::Deployment deployment, seal::LoadDeployment(options.target.data));
-  return Administer(options.target, command, std::move(parameters), {},
+  return Administer(options.target, command, parameters, {},
                     [&] { return ReadSlotSecret(options.unlock, deployment); });
 }
 
@@ -61,7 +60,7 @@ Result<> RunAccountCreate(const AccountCreateOptions& options) {
   AdminParameters parameters;
   parameters.Add("name", options.name);
   if (options.account) parameters.Add("account", options.account->ToString());
-  KAGIMORI_ASSIGN_OR_RETURN(const AdminResult done, Run(options.seal, kCreateAccountCommand, std::move(parameters)));
+  KAGIMORI_ASSIGN_OR_RETURN(const AdminResult done, Run(options.seal, kCreateAccountCommand, parameters));
   return PrintRootKey(done, "the answer cannot be read; see `kagimori account list` and reset the account's root key");
 }
 
@@ -75,7 +74,7 @@ Result<> RunAccountList(const AccountListOptions& options) {
 Result<> RunResetRootKey(const ResetRootKeyOptions& options) {
   AdminParameters parameters;
   parameters.Add("account", options.account.ToString());
-  KAGIMORI_ASSIGN_OR_RETURN(const AdminResult done, Run(options.seal, kResetRootKeyCommand, std::move(parameters)));
+  KAGIMORI_ASSIGN_OR_RETURN(const AdminResult done, Run(options.seal, kResetRootKeyCommand, parameters));
   return PrintRootKey(done, "the answer cannot be read; reset the key once more");
 }
 

@@ -6,21 +6,20 @@
 namespace kagimori::app {
 namespace {
 
-auto Text(size_t most) {
-  return [most](const std::string& text) -> Result<std::string> {
-    if (text.empty() || text.size() > most)
-      return Fail(ErrorKind::kInvalid, "expected 1 to " + std::to_string(most) + " characters");
-    return text;
-  };
+template <size_t kMost>
+Result<std::string> Text(const std::string& text) {
+  if (text.empty() || text.size() > kMost)
+    return Fail(ErrorKind::kInvalid, "expected 1 to " + std::to_string(kMost) + " characters");
+  return text;
 }
 
 void AddWhatIfOptions(OptionParser* parser, WhatIfOptions* options) {
   parser->Value("principal", "ARN", "Who calls: a user, a role, a session of a role, or an account",
-                &options->call.principal, Text(kMaxWhatIfArn));
-  parser->Value("action", "ACTION", "What for: kms:Decrypt", &options->call.action, Text(kMaxWhatIfAction));
+                &options->call.principal, Text<kMaxWhatIfArn>);
+  parser->Value("action", "ACTION", "What for: kms:Decrypt", &options->call.action, Text<kMaxWhatIfAction>);
   parser->Value("resource", "ARN", "On what: a key, an alias, a role … (default: *)", &options->call.resource,
-                Text(kMaxWhatIfArn));
-  parser->Value("region", "REGION", "In which Region (default: the resource's)", &options->call.region, Text(64));
+                Text<kMaxWhatIfArn>);
+  parser->Value("region", "REGION", "In which Region (default: the resource's)", &options->call.region, Text<64>);
   parser->app()
       .add_option("--context", options->entries,
                   "A condition key, as kms:EncryptionContext:purpose=demo; may be repeated")
@@ -38,7 +37,7 @@ Parsed<ExplainOptions> ParseExplain(const Arguments& arguments) {
   OptionParser parser("kagimori explain",
                       "Tells which statement or grant decided a request, or what was missing: of a request in the "
                       "audit log by its event or request id, or of the call that the options say.");
-  parser.Positional("ID", "Id of the audit event or of the request", &options.id, Text(64))->required(false);
+  parser.Positional("ID", "Id of the audit event or of the request", &options.id, Text<64>)->required(false);
   AddWhatIfOptions(&parser, &options.call);
   parser.Flag("json", &options.json, "One JSON object");
   AddSealOptions(&parser, &options.seal);
