@@ -31,27 +31,27 @@ Result<std::chrono::milliseconds> ParseDelay(const std::string& text) {
 
 Result<std::string> AsItIs(const std::string& text) { return text; }
 
-// What all three take. `share` is the last word, which may be left out.
+// What all of them take, and the reading.
 template <class Options>
 void FinishOptions(OptionParser* parser, const Arguments& arguments, Parsed<Options>* parsed) {
   parser->Path("data", &parsed->options->data, "Data folder (default: that of `kagimori dev`)");
-  if (!parser->Run(arguments, parsed)) {
-    parsed->options.reset();
-    return;
-  }
-  if (!parsed->options->data.empty()) return;
-  parsed->options->data = DefaultDevFolder(false);
-  if (parsed->options->data.empty()) {
-    parsed->options.reset();
-    parsed->exit_code = 2;
-    parsed->text = "there is no home folder; give --data";
-  }
+  parser->Finish(arguments, parsed);
+  if (parsed->options) DefaultData(false, parsed);
 }
 
 void AddShare(OptionParser* parser, FaultOptions* options) {
   parser->Positional("SHARE", "Of the requests, at random: 5% (default: 100%)", &options->per_million, ParseShare)
       ->required(false);
   parser->Value("operation", "NAME", "Requests of this operation only (default: all)", &options->operation, AsItIs);
+}
+
+Parsed<FaultsOptions> ParseFaults(const Arguments& arguments, const std::string& command,
+                                  const std::string& description) {
+  Parsed<FaultsOptions> parsed;
+  parsed.options.emplace();
+  OptionParser parser(command, description);
+  FinishOptions(&parser, arguments, &parsed);
+  return parsed;
 }
 
 Result<std::string> DescribeFaults(const std::string& json) {
@@ -123,19 +123,12 @@ Parsed<FaultOptions> ParseFaultDelay(const Arguments& arguments) {
 }
 
 Parsed<FaultsOptions> ParseFaultList(const Arguments& arguments) {
-  Parsed<FaultsOptions> parsed;
-  parsed.options.emplace();
-  OptionParser parser("kagimori dev fault list", "What a running development server does wrong on purpose.");
-  FinishOptions(&parser, arguments, &parsed);
-  return parsed;
+  return ParseFaults(arguments, "kagimori dev fault list", "What a running development server does wrong on purpose.");
 }
 
 Parsed<FaultsOptions> ParseFaultClear(const Arguments& arguments) {
-  Parsed<FaultsOptions> parsed;
-  parsed.options.emplace();
-  OptionParser parser("kagimori dev fault clear", "Ends all that a development server does wrong on purpose.");
-  FinishOptions(&parser, arguments, &parsed);
-  return parsed;
+  return ParseFaults(arguments, "kagimori dev fault clear",
+                     "Ends all that a development server does wrong on purpose.");
 }
 
 Result<> RunFaultAdd(const FaultOptions& options) {

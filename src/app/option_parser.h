@@ -96,6 +96,22 @@ class OptionParser {
   CLI::App app_;
 };
 
+// Instead of options: one line for standard error.
+template <class Options>
+void Complain(std::string text, Parsed<Options>* parsed) {
+  parsed->options.reset();
+  parsed->exit_code = 2;
+  parsed->text = std::move(text);
+}
+
+// That of `kagimori dev`, where no data folder was given.
+template <class Options>
+void DefaultData(bool insecure, Parsed<Options>* parsed) {
+  if (!parsed->options->data.empty()) return;
+  parsed->options->data = DefaultDevFolder(insecure);
+  if (parsed->options->data.empty()) Complain("there is no home folder; give --data", parsed);
+}
+
 // What several commands take (options.cc).
 void AddProcessOptions(OptionParser* parser, ProcessOptions* options);
 void AddUnlockOptions(OptionParser* parser, UnlockChoices* choices);

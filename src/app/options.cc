@@ -120,20 +120,6 @@ void AddIntegrity(OptionParser* parser, IntegrityChoices* choices) {
                            "Records a second that are sealed anew");
 }
 
-template <class Options>
-void Complain(std::string text, Parsed<Options>* parsed) {
-  parsed->options.reset();
-  parsed->exit_code = 2;
-  parsed->text = std::move(text);
-}
-
-template <class Options>
-void DefaultData(bool insecure, Parsed<Options>* parsed) {
-  if (!parsed->options->data.empty()) return;
-  parsed->options->data = DefaultDevFolder(insecure);
-  if (parsed->options->data.empty()) Complain("there is no home folder; give --data", parsed);
-}
-
 }  // namespace
 
 void AddProcessOptions(OptionParser* parser, ProcessOptions* options) {

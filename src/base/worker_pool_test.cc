@@ -94,7 +94,8 @@ std::vector<int> handed_over;
 
 void CountAndHandOver() { handed_over.push_back(std::exchange(gathered, 0)); }
 
-TEST(WorkerPoolTest, WhatIsGatheredIsHandedOverTogetherOnceNothingWaits) {
+// What is handed over of three pieces of work that wait behind a first one, which gathers nothing.
+std::vector<int> HandedOver(std::chrono::microseconds gather_for) {
   handed_over.clear();
   {
     WorkerPool pool({.name = "test",
@@ -102,28 +103,20 @@ TEST(WorkerPoolTest, WhatIsGatheredIsHandedOverTogetherOnceNothingWaits) {
                      .max_waiting = 10,
                      .on_start = nullptr,
                      .hand_over = CountAndHandOver,
-                     .gather_for = std::chrono::hours(1)});
+                     .gather_for = gather_for});
     Blocker blocker(&pool);
-    for (int i = 0; i < 3; ++i) ASSERT_TRUE(pool.Submit([] { ++gathered; }));
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(pool.Submit([] { ++gathered; }));
     blocker.Release();
   }
-  EXPECT_EQ(handed_over, std::vector{3});
+  return handed_over;
+}
+
+TEST(WorkerPoolTest, WhatIsGatheredIsHandedOverTogetherOnceNothingWaits) {
+  EXPECT_EQ(HandedOver(std::chrono::hours(1)), std::vector{3});
 }
 
 TEST(WorkerPoolTest, NothingGathersLongerThanItMay) {
-  handed_over.clear();
-  {
-    WorkerPool pool({.name = "test",
-                     .threads = 1,
-                     .max_waiting = 10,
-                     .on_start = nullptr,
-                     .hand_over = CountAndHandOver,
-                     .gather_for = std::chrono::microseconds(0)});
-    Blocker blocker(&pool);
-    for (int i = 0; i < 3; ++i) ASSERT_TRUE(pool.Submit([] { ++gathered; }));
-    blocker.Release();
-  }
-  EXPECT_EQ(handed_over, (std::vector{0, 1, 1, 1}));
+  EXPECT_EQ(HandedOver(std::chrono::microseconds(0)), (std::vector{0, 1, 1, 1}));
 }
 
 }  // namespace

@@ -53,8 +53,6 @@ class RequestScope {
   // REQUIRES: `region`. Views into the scope.
   authz::CallFacts Facts() const;
 
-  std::chrono::steady_clock::time_point arrived() const { return started_; }
-
   // Counts the request against its account's quota in the Region. False: it is used up. REQUIRES: `region`.
   bool TakeFrom(QuotaGroup group);
   bool counted = false;  // whether that was done, whatever came of it

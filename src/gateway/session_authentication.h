@@ -19,13 +19,13 @@ namespace kagimori::gateway {
 // An account as it is now: from the core's own view of the cache, else the node's, else the store.
 Task<Result<std::shared_ptr<const identity::AccountSnapshot>>> LoadAccount(CoreState& core, AccountId account);
 
-// Whose session token the request brings, REQUIRES: parsed.session_token is not empty. A token that was opened before
-// on this node costs a hash and a look into the core's view. Nothing is proven by it: the signature is still to be
-// verified, with `session->credential` and under the name `session->id` (sigv4::Credential::identity).
 struct FoundSession {
   std::shared_ptr<const identity::Session> session;
   std::shared_ptr<const identity::AccountSnapshot> account;  // with which it was found to hold
 };
+// Whose session token the request brings, REQUIRES: parsed.session_token is not empty. A token that was opened before
+// on this node costs a hash and a look into the core's view. Nothing is proven by it: the signature is still to be
+// verified, with `session->credential` and under the name `session->id` (sigv4::Credential::identity).
 Task<std::expected<FoundSession, Unauthenticated>> FindSession(RequestScope& scope,
                                                                const sigv4::ParsedSignature& parsed);
 

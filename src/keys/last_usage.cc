@@ -92,40 +92,48 @@ Result<size_t> UsageTracker::Save() {
     for (const auto& [name, usage] : unsaved_) names.push_back(name);
   }
   size_t saved = 0;
+  std::optional<Error> first_error;
   for (size_t begin = 0; begin < names.size(); begin += kKeysPerTransaction) {
-    const size_t end = std::min(begin + kKeysPerTransaction, names.size());
-    const std::vector<KeyName> some(names.begin() + static_cast<ptrdiff_t>(begin),
-                                    names.begin() + static_cast<ptrdiff_t>(end));
-    Result<size_t> done = SaveSome(some);
+    const size_t count = std::min(kKeysPerTransaction, names.size() - begin);
+    Result<size_t> done = SaveSome(std::span(names).subspan(begin, count), &first_error);
     // A conflict: one of these keys has changed meanwhile; the next time it will not.
     if (!done && done.error().kind != ErrorKind::kConflict) return std::unexpected(std::move(done).error());
     saved += done.value_or(0);
   }
+  if (first_error) return std::unexpected(*std::move(first_error));
   return saved;
 }
 
-Result<size_t> UsageTracker::SaveSome(const std::vector<KeyName>& names) {
+// Whether there is a key at the head's record that a use may be written for. A key that is gone takes its last use with
+// it; its destruction changes the head first, so that nothing is written behind it.
+Result<bool> UsageTracker::MayWrite(const KeyName& name, std::string_view path, const store::Record& record) const {
+  Key key{.name = name};
+  std::vector<std::pair<MaterialId, uint64_t>> materials;
+  KAGIMORI_ASSIGN_OR_RETURN(const seal::OpenedRecord head,
+                            seal::OpenRecord(*hierarchy_, path, name.account, record.value));
+  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(head.message, &key, &materials));
+  return !key.GoneAt(clock_->Service());
+}
+
+Result<size_t> UsageTracker::SaveSome(std::span<const KeyName> names, std::optional<Error>* first_error) {
   std::vector<std::string> heads;
   for (const KeyName& name : names) heads.push_back(HeadPath(name));
   KAGIMORI_ASSIGN_OR_RETURN(const store::GetResult found, store::GetAndWait(*store_, heads));
   store::Transaction transaction;
-  std::vector<std::pair<KeyName, LastUsage>> written;
-  const Timestamp now = clock_->Service();
+  std::vector<KeyName> done;
   for (size_t i = 0; i < names.size(); ++i) {
+    Result<bool> may_write = found.records[i] ? MayWrite(names[i], heads[i], *found.records[i]) : false;
+    // A damaged head holds up nobody else's use, and its own is kept.
+    if (!may_write) {
+      if (!*first_error) *first_error = std::move(may_write).error();
+      continue;
+    }
+    done.push_back(names[i]);
+    if (!*may_write) continue;
     std::unique_lock lock(mutex_);
     const LastUsage usage = unsaved_.at(names[i]);
     lock.unlock();
-    written.emplace_back(names[i], usage);
-    // A key that is gone takes its last use with it. Its destruction changes the head first, so that nothing is written
-    // behind it.
-    if (!found.records[i]) continue;
-    Key key{.name = names[i]};
-    std::vector<std::pair<MaterialId, uint64_t>> materials;
-    KAGIMORI_ASSIGN_OR_RETURN(const seal::OpenedRecord head,
-                              seal::OpenRecord(*hierarchy_, heads[i], names[i].account, found.records[i]->value));
-    KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(head.message, &key, &materials));
-    if (key.GoneAt(now)) continue;
-    // No head names its version, which only has to grow.
+    // No head names its version.
     std::string path = PartPath(names[i], Part::kUsage);
     Bytes sealed = seal::SealRecord(
         *hierarchy_, {.path = path, .account = names[i].account, .version = static_cast<uint64_t>(usage.at.millis)},
@@ -136,7 +144,7 @@ Result<size_t> UsageTracker::SaveSome(const std::vector<KeyName>& names) {
   const size_t count = transaction.puts.size();
   if (count > 0) KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(transaction)));
   std::lock_guard lock(mutex_);
-  for (const auto& [name, usage] : written) unsaved_.erase(name);
+  for (const KeyName& name : done) unsaved_.erase(name);
   return count;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -52,14 +53,15 @@ class UsageTracker {
 
   Lane* lane(int index) { return lanes_[static_cast<size_t>(index)].get(); }
 
-  // The newest use there is a record of; nothing: none since the key was made. kCorrupt: the record does not read.
+  // The newest use there is a record of (of two cores' at the same moment, either); nothing: none since the key was
+  // made. kCorrupt: the record does not read.
   Task<Result<std::optional<LastUsage>>> Find(KeyName name);
 
   // Whether so much is noted that Save should not wait for its time.
   bool Crowded() const;
 
-  // Writes what was noted; gives the number of keys. What cannot be written is kept for the next time. Blocking; one
-  // caller at a time.
+  // Writes what was noted; gives the number of keys. What cannot be written is kept for the next time and holds up
+  // nothing else, but for an error of the store itself. Blocking; one caller at a time.
   Result<size_t> Save();
 
  private:
@@ -67,7 +69,9 @@ class UsageTracker {
 
   std::optional<LastUsage> Noted(const KeyName& name) const;
   void Gather();
-  Result<size_t> SaveSome(const std::vector<KeyName>& names);
+  Result<bool> MayWrite(const KeyName& name, std::string_view path, const store::Record& record) const;
+  // `first_error`: set once to what was wrong with a key that was left out.
+  Result<size_t> SaveSome(std::span<const KeyName> names, std::optional<Error>* first_error);
 
   const seal::KeyHierarchy* hierarchy_;
   store::Store* store_;

@@ -97,6 +97,21 @@ TEST_F(LastUsageTest, NothingIsWrittenBehindAKeyThatIsGone) {
   EXPECT_EQ(tracker.Save().value(), 0u) << "it is forgotten";
 }
 
+TEST_F(LastUsageTest, ADamagedKeyHoldsUpNobodyElse) {
+  Key other = TestKey();
+  other.name.id.bytes[0] ^= 1;
+  const KeyName whole = room.Create(other)->name;
+  tracker.lane(0)->Note(name, UseAt(kTestNow));
+  tracker.lane(0)->Note(whole, UseAt(kTestNow));
+  Bytes head = *room.test.Read(HeadPath(name));
+  head.back() ^= 1;
+  room.test.Write(HeadPath(name), head);
+  EXPECT_FALSE(tracker.Save());
+  EXPECT_TRUE(FindAfterRestart(whole));
+  EXPECT_FALSE(IsStored(name));
+  EXPECT_EQ(Find(name)->at, kTestNow) << "it is kept";
+}
+
 // Between the look at the head and the commit.
 TEST_F(LastUsageTest, AKeyThatChangesMeanwhileIsSavedTheNextTime) {
   tracker.lane(0)->Note(name, UseAt(kTestNow));

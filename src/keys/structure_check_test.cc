@@ -5,9 +5,11 @@
 #include <string>
 
 #include "keys/paths.h"
+#include "keys/records.h"
 #include "keys/testing/test_grants.h"
 #include "seal/ledger.h"
 #include "seal/scrub.h"
+#include "seal/sealed_record.h"
 
 namespace kagimori::keys {
 namespace {
@@ -89,6 +91,24 @@ TEST(StructureCheck, LeavesTheRestOfAKeyAloneThatIsBeingDestroyed) {
   });
   room.Delete(AliasPath(room.hierarchy(), TestAliasName("alias/a")));
   EXPECT_EQ(Check(room), "");
+}
+
+// The last use of a key is named by no head, but it is some key's.
+TEST(StructureCheck, ALastUseBelongsToAKey) {
+  KeyRoom room;
+  auto key = MakeKey(room);
+  const auto write_use_of = [&](const KeyName& name) {
+    const std::string path = PartPath(name, Part::kUsage);
+    room.test.Write(path,
+                    seal::SealRecord(room.hierarchy(), {.path = path, .account = name.account, .version = 7},
+                                     records::EncodeUsage({.operation = shapes::Operation::kSign, .at = kTestNow})));
+  };
+  write_use_of(key->name);
+  EXPECT_EQ(Check(room), "");
+  KeyName nobody = key->name;
+  nobody.id.bytes[0] ^= 1;
+  write_use_of(nobody);
+  EXPECT_EQ(Check(room), "21 is extra: the key's head does not name it\n");
 }
 
 // Grants with everything that goes with one.

@@ -8,6 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from conformance.support.clients import aws_client
+from conformance.support.production import Production
 from conformance.support.server import Server
 
 
@@ -123,3 +124,13 @@ def test_a_server_forgets_them_when_it_ends(tmp_path):
     with server:
         assert server.command("dev", "fault", "list", "--data", server.data).stdout == "nothing goes wrong on purpose\n"
         aws_client(server, "kms").list_keys()
+
+
+def test_a_production_server_does_nothing_wrong_on_purpose(tmp_path):
+    folder = tmp_path / "production"
+    folder.mkdir()
+    with Production(folder).serve() as production:
+        for words in (("throttle",), ("list",), ("clear",)):
+            done = production.command("dev", "fault", *words)
+            assert done.returncode != 0
+            assert "only a development server" in done.stderr
