@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/vector_registers.h"
+
 namespace kagimori {
 
 WorkerPool::WorkerPool(const Options& options)
@@ -43,6 +45,7 @@ void WorkerPool::Run() {
     lock.unlock();
     work();
     work = nullptr;
+    ClearVectorRegisters();  // what it had may have been secret
     const Steady::time_point now = hand_over_ != nullptr ? Steady::now() : Steady::time_point();
     if (!gathering_since) gathering_since = now;
     lock.lock();

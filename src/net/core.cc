@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/vector_registers.h"
+
 namespace kagimori::net {
 namespace {
 
@@ -76,6 +78,7 @@ void Core::Run() {
   // What a hook posts makes run_one return at once; what it only leaves in memory for another hook is told by WantTurn.
   while (RunHandlers(!std::exchange(want_turn_, false))) {
     for (auto& hook : hooks_) hook();
+    ClearVectorRegisters();  // of bodies: the wait may be long
   }
   current_core = nullptr;
 }

@@ -8,6 +8,8 @@
 #include <new>
 #include <vector>
 
+#include "base/vector_registers.h"
+
 namespace kagimori::secret {
 namespace {
 
@@ -303,6 +305,7 @@ size_t BlockCapacity(size_t size) { return size > kLargestClass ? RoundToPages(s
 void FreeBlock(PoolKind kind, Block block) noexcept {
   KAGIMORI_SECRET_UNPOISON(block.data, block.capacity);
   explicit_bzero(block.data, block.capacity);
+  ClearVectorRegisters();  // of what was copied from the block
   CacheIsLive();
   CountLive(kind, -static_cast<int64_t>(block.capacity));
   if (block.capacity > kLargestClass) [[unlikely]]

@@ -7,6 +7,8 @@
 // * the PKCS#8 structure of every key pair that is made goes to $CANARY_DIR/pairs, one behind the other;
 // * SIGUSR1 writes all memory of the process to $CANARY_DIR/memory (and where it lay to index), but for the secret
 //   arena and what else is locked, which goes to secrets; SIGUSR2 writes these to memory, too: for a sealed server;
+// * the first bytes of every secret that is wiped are left in vector registers, as a copy of it could have left them:
+//   whatever clears these (base/vector_registers.h) must;
 // * with $CANARY_CORE the process may leave a core when it is killed, which it otherwise forbids (secret/process.h);
 // * $CANARY_LEAK plants a leak that the search must find.
 #include <fcntl.h>
@@ -130,6 +132,16 @@ void Leak(std::string_view secret) {
   if (leak == "string" || leak == "freed") LeakCopy(secret);
 }
 
+// In those that glibc's copies and most other code leave alone.
+void LeaveInRegisters([[maybe_unused]] const uint8_t* secret) {
+#if defined(__x86_64__)
+  asm volatile("movdqu (%0), %%xmm12\n\tmovdqu 16(%0), %%xmm13\n\tmovdqu 32(%0), %%xmm14\n\tmovdqu 48(%0), %%xmm15"
+               :
+               : "r"(secret)
+               : "memory", "xmm12", "xmm13", "xmm14", "xmm15");
+#endif
+}
+
 // Before main, and so before the process is confined: everything is open already.
 [[gnu::constructor]] void Prepare() {
   const char* folder = std::getenv("CANARY_DIR");
@@ -175,8 +187,14 @@ void __wrap__ZN8kagimori6secret9FreeBlockENS0_8PoolKindENS0_5BlockE(PoolKind kin
   if (kind == PoolKind::kSecret && canary::secrets_fd >= 0) {
     canary::WriteAll(canary::secrets_fd, block.data, block.capacity);
     canary::Leak(kagimori::AsText(ByteView(block.data, block.capacity)));
+    if (block.capacity >= 64) canary::LeaveInRegisters(block.data);
   }
   __real__ZN8kagimori6secret9FreeBlockENS0_8PoolKindENS0_5BlockE(kind, block);
+}
+
+void __real__ZN8kagimori20ClearVectorRegistersEv();
+void __wrap__ZN8kagimori20ClearVectorRegistersEv() {
+  if (canary::leak != "registers") __real__ZN8kagimori20ClearVectorRegistersEv();
 }
 
 #pragma GCC diagnostic push

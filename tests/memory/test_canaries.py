@@ -211,9 +211,9 @@ def core_folder(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("leak", [None, "string"])
+@pytest.mark.parametrize("leak", [None, "string", "registers"])
 def test_a_forced_core_has_nothing_secret(tmp_path, monkeypatch, leak):
-    """The kernel's own dump of all that it would dump, mapped files too: what the arena's and the bodies' pages are kept out of.
+    """The kernel's own dump of all that it would dump, mapped files and every thread's registers too: what the arena's and the bodies' pages are kept out of.
     Not confined, since Landlock keeps the kernel, too, from writing the core of a confined process outside of its folders."""
     folder, cores = canary_folder(tmp_path, monkeypatch), core_folder(tmp_path)
     monkeypatch.setenv("CANARY_CORE", "1")
