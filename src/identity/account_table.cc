@@ -86,8 +86,9 @@ AccountTable::AccountTable(const seal::KeyHierarchy* hierarchy, store::Store* st
     : hierarchy_(hierarchy), store_(store), credentials_(credentials), accounts_(max_entities) {}
 
 Task<Result<SnapshotPtr>> AccountTable::Load(AccountId account) {
-  if (SnapshotPtr cached = accounts_.Get(account)) co_return cached;
   for (int read = 0; read < kMaxReads; ++read) {
+    // Anew each time: whoever changed the account while it was read leaves the new snapshot there.
+    if (SnapshotPtr cached = accounts_.Get(account)) co_return cached;
     const uint64_t ticket = accounts_.BeginLoad();
     Result<SnapshotPtr> snapshot = co_await Read(account);
     if (!snapshot && snapshot.error().kind == ErrorKind::kConflict) continue;
@@ -152,7 +153,7 @@ Task<Result<store::Revision>> AccountTable::Commit(const AccountChange& change, 
     prepared->after->SetRevision(*revision);
     Publish(std::move(prepared->after));
   } else {
-    accounts_.Invalidate(change.before->account());
+    ForgetUpTo(*change.before);
   }
   // After the snapshot: a credential that is read from now on is made of the new one.
   for (const std::string& id : TouchedAccessKeys(change)) credentials_->Invalidate(id);
@@ -161,13 +162,22 @@ Task<Result<store::Revision>> AccountTable::Commit(const AccountChange& change, 
 
 // What looks damaged may only be newer than the snapshot that the change is based on.
 Task<Result<store::Revision>> AccountTable::Explain(const AccountSnapshot& before, Error failure) {
-  accounts_.Invalidate(before.account());
+  ForgetUpTo(before);
   if (failure.kind == ErrorKind::kCorrupt) {
     std::vector<std::string> head_path = {IamHeadPath(before.account())};
     Result<store::GetResult> head = co_await GetRecords(store_, std::move(head_path));
     if (head && RevisionOf(head->records.at(0)) != before.head().revision) failure.kind = ErrorKind::kConflict;
   }
   co_return std::unexpected(std::move(failure));
+}
+
+// Not what another change has published since: reading a large account takes longer than changing it, and whoever reads
+// while others change it would read for ever.
+void AccountTable::ForgetUpTo(const AccountSnapshot& snapshot) {
+  std::lock_guard lock(publishing_);
+  const SnapshotPtr cached = accounts_.Get(snapshot.account());
+  if (cached == nullptr || cached->head().revision <= snapshot.head().revision)
+    accounts_.Invalidate(snapshot.account());
 }
 
 void AccountTable::Publish(SnapshotPtr snapshot) {

@@ -42,12 +42,14 @@ class AccountTable {
 
   // The change and its audit event (`event`: a put of the outbox, keys/change.h) are on stable storage, and no lookup
   // on any core gives what was before, when this returns. kConflict: the account's IAM has changed meanwhile; load
-  // and rerun (the cache has forgotten it). kLimit: see PrepareChange. REQUIRES: `change` lives until this returns.
+  // and rerun (the cache has forgotten what the change was based on). kLimit: see PrepareChange. REQUIRES: `change`
+  // lives until this returns.
   Task<Result<store::Revision>> Commit(const AccountChange& change, std::optional<store::Put> event);
 
  private:
   Task<Result<std::shared_ptr<const AccountSnapshot>>> Read(AccountId account);
   Task<Result<store::Revision>> Explain(const AccountSnapshot& before, Error failure);
+  void ForgetUpTo(const AccountSnapshot& snapshot);
   void Publish(std::shared_ptr<const AccountSnapshot> snapshot);
 
   const seal::KeyHierarchy* hierarchy_;

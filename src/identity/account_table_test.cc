@@ -240,6 +240,20 @@ TEST(AccountTable, OfTwoChangesOnOneSnapshotOneConflicts) {
   EXPECT_EQ(f.Load()->Find<User>("Dave"), nullptr);
 }
 
+// Else a crowd of changes of a large account ends with nobody able to read it between two of them.
+TEST(AccountTable, AConflictLeavesTheNewerSnapshotInTheCache) {
+  Fixture f;
+  f.CreateUser("Bob");
+  AccountChange first = f.Change();
+  AccountChange second = f.Change();
+  first.users.push_back({nullptr, f.MakeUser("Carol")});
+  second.users.push_back({nullptr, f.MakeUser("Dave")});
+  ASSERT_TRUE(f.Commit(first));
+  const SnapshotPtr published = f.Load();
+  ASSERT_EQ(f.Commit(second).error().kind, ErrorKind::kConflict);
+  EXPECT_EQ(f.Load(), published);
+}
+
 TEST(AccountTable, AChangeThatOutgrowsItsRecordIsRefused) {
   Fixture f;
   AccountChange change = f.Change();
