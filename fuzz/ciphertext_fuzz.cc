@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "authz/authorizer.h"
 #include "keys/engine.h"
+#include "keys/testing/minter.h"
 #include "keys/testing/test_keys.h"
 
 namespace kagimori::keys {
@@ -13,13 +13,10 @@ namespace {
 
 struct Fixed {
   std::shared_ptr<const Key> key = LoadedTestKey(TestName(), {1, 2});
-  identity::Principal caller{
-      .kind = identity::Principal::Kind::kRoot, .account = kTestAccount, .arn = "", .unique_id = "", .name = ""};
-  authz::Authorizer authorizer;
   Authorized<action::Decrypt, Key> decrypt =
-      authorizer.OnKey<action::Decrypt>(caller, key, CanonicalContext({{"a", "b"}})).value();
+      authz::Minter::ForKey<action::Decrypt>(key, CanonicalContext({{"a", "b"}}));
   Authorized<action::Encrypt, Key> encrypt =
-      authorizer.OnKey<action::Encrypt>(caller, key, CanonicalContext({{"a", "b"}})).value();
+      authz::Minter::ForKey<action::Encrypt>(key, CanonicalContext({{"a", "b"}}));
 };
 
 void Require(bool holds) {

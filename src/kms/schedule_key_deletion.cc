@@ -21,7 +21,8 @@ std::optional<shapes::OpError<ScheduleKeyDeletion::Api>> ScheduleKeyDeletion::Ch
   return shapes::Errors::Validation(std::move(text));
 }
 
-Task<Resolved<ScheduleKeyDeletion::Api, ScheduleKeyDeletion::Inputs>> ScheduleKeyDeletion::Resolve(Session& session, const Request& request) {
+Task<Resolved<ScheduleKeyDeletion::Api, ScheduleKeyDeletion::Inputs>> ScheduleKeyDeletion::Resolve(
+    Session& session, const Request& request) {
   return ResolveWithUsage<Api, Action>(session, request.key_id);
 }
 
