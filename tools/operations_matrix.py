@@ -11,9 +11,9 @@ FORMS = {"any": "key or alias", "key": "key", "alias_name": "alias name"}
 
 # What the operations that are there do not do yet. Goes as it is into the page.
 LIMITS = [
-    "Keys are of every spec, with material of Kagimori's own or waiting for material (`EXTERNAL`), which nothing can import yet. A",
-    "multi-Region key is made as a primary, and nothing can replicate it yet. Custom key stores are refused with",
-    "`UnsupportedOperationException`. SM2 is in the Regions in China, and elsewhere by an option.",
+    "Keys are of every spec, with material of Kagimori's own or imported (`EXTERNAL`). A multi-Region key is made as a primary, and nothing",
+    "can replicate it yet. Custom key stores are refused with `UnsupportedOperationException`. SM2 is in the Regions in China, and",
+    "elsewhere by an option.",
 ]
 
 

@@ -67,6 +67,10 @@ Result<> Node::State::ListenForOperators() {
 
 void Node::State::RunSchedule() {
   std::lock_guard lock(schedule_mutex);
+  Result<size_t> changed = materials->RunOnce();
+  if (!changed)
+    log::Error("scheduled changes of key material could not be carried out; they are tried again",
+               {{"error", Describe(changed.error())}});
   Result<size_t> destroyed = deletions->RunOnce();
   if (!destroyed)
     log::Error("scheduled deletions could not be carried out; they are tried again",

@@ -138,16 +138,7 @@ void Node::State::MakeServices() {
   keys->grants().UsePrincipals(iam_principals.get());
   committer = std::make_unique<keys::Committer>(hierarchy.get(), store.get(), keys.get());
   usage = std::make_unique<keys::UsageTracker>(hierarchy.get(), store.get(), clock.get(), CoreCount(options.cores));
-  keys::ScheduledDeletion::Options deletion_options;
-  if (deployment.kind == seal::DeploymentKind::kDevelopment)
-    deletion_options.uptime_before_destruction = std::chrono::seconds(0);
-  deletions = std::make_unique<keys::ScheduledDeletion>(
-      hierarchy.get(), store.get(), keys.get(), clock.get(), [this] { return clock_keeper->UptimeSeconds(); },
-      deletion_options, [this](const keys::Key& key) { return MakeDeleteKeyEvent(key, clock->Wall()); },
-      [this](const keys::ScheduledDeletion::EventLine& event) {
-        NoteStoreRevision();
-        return AppendServiceEvent(event, audit.get(), outbox.get());
-      });
+  MakeSchedule();
   options.terms.sessions = identity::kLongestSession;
   terms = std::make_unique<keys::TermRotation>(
       hierarchy.get(), store.get(), keys.get(), clock.get(), options.terms,
@@ -179,6 +170,33 @@ void Node::State::MakeServices() {
               .quotas = quotas.get(),
               .faults = deployment.kind == seal::DeploymentKind::kDevelopment ? &faults : nullptr,
               .sm2 = options.sm2};
+}
+
+void Node::State::MakeSchedule() {
+  // A development deployment's clock is moved on purpose.
+  const auto wait = deployment.kind == seal::DeploymentKind::kDevelopment
+                        ? std::chrono::seconds(0)
+                        : keys::ScheduledDeletion::Options().uptime_before_destruction;
+  const auto uptime = [this] { return clock_keeper->UptimeSeconds(); };
+  const auto deliver = [this](const keys::ServiceEvent& event) {
+    NoteStoreRevision();
+    return AppendServiceEvent(event, audit.get(), outbox.get());
+  };
+  const auto stopping = [this] {
+    std::lock_guard lock(background_mutex);
+    return background_stopping;
+  };
+  materials = std::make_unique<keys::ScheduledMaterial>(
+      hierarchy.get(), store.get(), keys.get(), clock.get(), uptime,
+      keys::ScheduledMaterial::Options{.uptime_before_destruction = wait, .stopping = stopping},
+      [this](const keys::Key& key, keys::ScheduledMaterial::Happening happening) {
+        return MakeMaterialEvent(key, happening, clock->Wall());
+      },
+      deliver);
+  deletions = std::make_unique<keys::ScheduledDeletion>(
+      hierarchy.get(), store.get(), keys.get(), clock.get(), uptime,
+      keys::ScheduledDeletion::Options{.uptime_before_destruction = wait},
+      [this](const keys::Key& key) { return MakeDeleteKeyEvent(key, clock->Wall()); }, deliver);
 }
 
 }  // namespace kagimori::app

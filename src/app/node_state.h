@@ -27,6 +27,7 @@
 #include "keys/loaded_key.h"
 #include "keys/outbox.h"
 #include "keys/scheduled_deletion.h"
+#include "keys/scheduled_material.h"
 
 // What a node is made of; private to node.cc (its life), node_services.cc (what is opened and wired before it serves)
 // and node_status.cc (what it tells of itself).
@@ -57,6 +58,7 @@ struct Node::State {
   std::unique_ptr<keys::Committer> committer;
   std::unique_ptr<keys::UsageTracker> usage;
   std::unique_ptr<keys::OutboxDelivery> outbox;
+  std::unique_ptr<keys::ScheduledMaterial> materials;
   std::unique_ptr<keys::ScheduledDeletion> deletions;
   std::unique_ptr<keys::TermRotation> terms;
   authz::Authorizer authorizer;
@@ -75,7 +77,7 @@ struct Node::State {
   std::unique_ptr<gateway::OperatorPages> operator_pages;
   std::unique_ptr<net::Server> operator_server;
 
-  std::mutex schedule_mutex;  // one run of the deletions at a time
+  std::mutex schedule_mutex;  // one run of what is scheduled at a time
   std::mutex background_mutex;
   std::condition_variable background_wake;
   bool background_stopping = false;  // by background_mutex
@@ -88,6 +90,7 @@ struct Node::State {
   void NoteStoreRevision();
   void RecordTermEvent(keys::TermRotation::Event event, seal::TermId term);
   void MakeServices();
+  void MakeSchedule();
   Result<> Listen();
   Result<> ListenForOperators();
   gateway::NodeFigures Figures() const;

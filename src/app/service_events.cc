@@ -19,36 +19,62 @@ Result<> Append(std::string_view text, const ByteArray<16>& id, audit::Log* log)
   return {};
 }
 
-}  // namespace
+// Each an object, or empty.
+struct EventDetails {
+  std::string_view response_elements = {};
+  std::string_view service_event_details = {};
+};
 
-keys::ScheduledDeletion::EventLine MakeDeleteKeyEvent(const keys::Key& key, Timestamp now) {
-  keys::ScheduledDeletion::EventLine line{.id = crypto::RandomUuid(), .line = {}};
-  std::string account = key.name.account.ToString();
-  audit::Resource resource{.account_id = account, .arn = key.arn};
-  std::string elements = "{\"keyId\":";
-  wire::AppendJsonString(key.arn, &elements);
-  elements.push_back('}');
+keys::ServiceEvent MakeKeyEvent(std::string_view name, const keys::Key& key, const EventDetails& details,
+                                Timestamp now) {
+  keys::ServiceEvent line{.id = crypto::RandomUuid(), .line = {}};
+  const std::string account = key.name.account.ToString();
+  const audit::Resource resource{.account_id = account, .arn = key.arn};
   audit::Event event{
       .identity = {.type = audit::IdentityType::kInternal, .account_id = account, .invoked_by = "AWS Internal"},
       .time = now,
       .event_source = "kms.amazonaws.com",
-      .event_name = "DeleteKey",
+      .event_name = name,
       .region = key.name.region.name(),
       .source_ip = "AWS Internal",
       .user_agent = "AWS Internal",
-      .response_elements_json = elements,
+      .response_elements_json = details.response_elements,
       .has_request_id = false,
       .event_id = line.id,
       .read_only = false,
       .resources = {&resource, 1},
       .type = audit::EventType::kAwsServiceEvent,
-      .recipient_account_id = account};
+      .recipient_account_id = account,
+      .service_event_details_json = details.service_event_details};
   audit::AppendJson(event, &line.line);
   return line;
 }
 
-Result<> AppendServiceEvent(const keys::ScheduledDeletion::EventLine& event, audit::Log* log,
-                            keys::OutboxDelivery* outbox) {
+}  // namespace
+
+keys::ServiceEvent MakeDeleteKeyEvent(const keys::Key& key, Timestamp now) {
+  std::string elements = "{\"keyId\":";
+  wire::AppendJsonString(key.arn, &elements);
+  elements.push_back('}');
+  return MakeKeyEvent("DeleteKey", key, {.response_elements = elements}, now);
+}
+
+keys::ServiceEvent MakeMaterialEvent(const keys::Key& key, keys::ScheduledMaterial::Happening happening,
+                                     Timestamp now) {
+  using Happening = keys::ScheduledMaterial::Happening;
+  std::string details = "{";
+  if (happening != Happening::kExpired) {
+    details.append("\"rotationType\":\"");
+    details.append(happening == Happening::kRotatedOnDemand ? "ON_DEMAND" : "AUTOMATIC").append("\",");
+  }
+  details.append("\"keyId\":");
+  wire::AppendJsonString(key.name.id.ToString(), &details);
+  details.push_back('}');
+  const std::string_view name = happening == Happening::kExpired ? "DeleteExpiredKeyMaterial" : "RotateKey";
+  return MakeKeyEvent(name, key, {.service_event_details = details}, now);
+}
+
+Result<> AppendServiceEvent(const keys::ServiceEvent& event, audit::Log* log, keys::OutboxDelivery* outbox) {
   KAGIMORI_RETURN_IF_ERROR(Append(event.line, event.id, log));
   outbox->Delivered(event.id, log->Head().sequence);
   return {};

@@ -8,7 +8,8 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "keys/outbox.h"
-#include "keys/scheduled_deletion.h"
+#include "keys/scheduled_material.h"
+#include "keys/service_event.h"
 #include "seal/hierarchy.h"
 #include "seal/scrub.h"
 
@@ -17,11 +18,12 @@ namespace kagimori::app {
 // Audit records of what no caller of the API did.
 
 // CloudTrail's DeleteKey: a key's waiting period is over and its material destroyed.
-keys::ScheduledDeletion::EventLine MakeDeleteKeyEvent(const keys::Key& key, Timestamp now);
+keys::ServiceEvent MakeDeleteKeyEvent(const keys::Key& key, Timestamp now);
+// CloudTrail's RotateKey, and DeleteExpiredKeyMaterial.
+keys::ServiceEvent MakeMaterialEvent(const keys::Key& key, keys::ScheduledMaterial::Happening happening, Timestamp now);
 
 // Appends an event whose copy is in the outbox already.
-Result<> AppendServiceEvent(const keys::ScheduledDeletion::EventLine& event, audit::Log* log,
-                            keys::OutboxDelivery* outbox);
+Result<> AppendServiceEvent(const keys::ServiceEvent& event, audit::Log* log, keys::OutboxDelivery* outbox);
 
 // A call on the administration socket; `error` is empty when it succeeded.
 struct AdministrativeCall {

@@ -94,10 +94,7 @@ TEST_F(AsymmetricEngineTest, MaterialOfAnotherIdIsNotUsed) {
   auto key = Create(KeySpec::kEccNistP256, KeyUsageType::kSignVerify);
   EXPECT_TRUE(TryReady<action::Sign>(key));
   auto other = std::make_shared<Key>(*key);
-  auto material = std::make_shared<Material>();
-  material->id = TestMaterialId(9);
-  material->version = 1;
-  other->materials = {material};
+  other->materials = {{.id = TestMaterialId(9), .version = 1}};
   EXPECT_FALSE(loaded.IsReady(&view, *other));
   Result<Usable<action::Sign>> ready = TryReady<action::Sign>(other);
   ASSERT_FALSE(ready);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "keys/due.h"
 #include "keys/grant_paths.h"
 #include "keys/grant_records.h"
 #include "keys/outbox.h"
@@ -39,6 +40,7 @@ class Builder {
   }
   void Delete(std::string path) { transaction_.deletes.push_back(std::move(path)); }
   const seal::KeyHierarchy& hierarchy() const { return hierarchy_; }
+  store::Transaction* transaction() { return &transaction_; }
   store::Transaction Take() && { return std::move(transaction_); }
 
  private:
@@ -77,12 +79,23 @@ void PutParts(const std::vector<Part>& parts, Key* key, Builder* builder) {
         PutPart(*key, part, key->aliases.empty(), records::EncodeAliasNames(key->aliases), &key->parts.aliases,
                 builder);
         break;
+      case Part::kNotes:
+        PutPart(*key, part, key->notes.empty(), records::EncodeNotes(key->notes), &key->parts.notes, builder);
+        break;
       case Part::kMaterial:
         break;  // KeyChange::material
       case Part::kUsage:
         break;  // last_usage.h: no change of the key
     }
   }
+}
+
+// The entry that the key has for the material, else a new one: the current.
+MaterialEntry& EntryOf(const MaterialId& id, Key* key) {
+  if (key->staged && key->staged->id == id) return *key->staged;
+  auto found = std::ranges::find(key->materials, id, &MaterialEntry::id);
+  if (found != key->materials.end()) return *found;
+  return key->materials.emplace_back(MaterialEntry{.id = id});
 }
 
 Result<> PutMaterial(const NewMaterial& material, bool key_is_new, Key* key, Builder* builder) {
@@ -92,23 +105,22 @@ Result<> PutMaterial(const NewMaterial& material, bool key_is_new, Key* key, Bui
       .created = material.created};
   KAGIMORI_RETURN_IF_ERROR(builder->PutWithSecret(std::move(path), key->name.account, key->head_version, record.wrapped,
                                                   records::EncodeMaterial(record), key_is_new));
-  auto reference = std::make_shared<Material>();
-  reference->id = material.id;
-  reference->created = material.created;
-  reference->version = key->head_version;
-  key->materials.push_back(std::move(reference));
+  EntryOf(material.id, key).version = key->head_version;
   return {};
 }
 
-// What is due is also found by time: the record moves with the key's deletion date.
-void PutDue(const Key* before, const Key& after, Builder* builder) {
-  std::optional<Timestamp> old_due = before != nullptr ? before->deletion_due : std::nullopt;
-  if (old_due == after.deletion_due) return;
-  if (old_due) builder->Delete(DuePath(*old_due, after.name));
-  if (after.deletion_due) {
-    builder->Put(DuePath(*after.deletion_due, after.name), after.name.account, after.head_version,
-                 records::EncodeDue(after.name));
-  }
+// The materials whose records the key no longer names.
+void DeleteMaterials(const Key& before, const Key& after, Builder* builder) {
+  auto is_kept = [&](const MaterialEntry& old) {
+    const MaterialEntry* kept = after.FindMaterial(old.id);
+    if (kept == nullptr && after.staged && after.staged->id == old.id) kept = &*after.staged;
+    return kept != nullptr && kept->version != 0;
+  };
+  auto drop = [&](const MaterialEntry& old) {
+    if (old.version != 0 && !is_kept(old)) builder->Delete(MaterialPath(before.name, old.id));
+  };
+  std::ranges::for_each(before.materials, drop);
+  if (before.staged) drop(*before.staged);
 }
 
 Result<> AddKey(const KeyChange& change, Builder* builder) {
@@ -118,7 +130,8 @@ Result<> AddKey(const KeyChange& change, Builder* builder) {
   key.head_version = (change.before != nullptr ? change.before->head_version : 0) + 1;
   PutParts(change.parts, &key, builder);
   if (change.material) KAGIMORI_RETURN_IF_ERROR(PutMaterial(*change.material, change.before == nullptr, &key, builder));
-  PutDue(change.before.get(), key, builder);
+  if (change.before != nullptr) DeleteMaterials(*change.before, key, builder);
+  MoveDue(builder->hierarchy(), change.before.get(), key, builder->transaction());
   builder->Put(std::move(head), key.name.account, key.head_version, records::EncodeHead(key));
   return {};
 }
@@ -213,7 +226,7 @@ Result<store::Transaction> BuildTransaction(const seal::KeyHierarchy& hierarchy,
   for (const KeyChange& key : change.keys) KAGIMORI_RETURN_IF_ERROR(AddKey(key, &builder));
   for (const AliasChange& alias : change.aliases) AddAlias(alias, &builder);
   for (const GrantChange& grant : change.grants) KAGIMORI_RETURN_IF_ERROR(AddGrant(grant, &builder));
-  builder.Put(OutboxPut(hierarchy, event));
+  if (!event.line.empty()) builder.Put(OutboxPut(hierarchy, event));
   return std::move(builder).Take();
 }
 

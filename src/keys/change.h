@@ -19,6 +19,7 @@ namespace kagimori::keys {
 // What an operation wants changed, in the terms of keys, aliases and grants. Operations build one; BuildTransaction
 // seals it.
 
+// Of the entry that KeyChange::after has for the id, or one more that becomes the last.
 struct NewMaterial {
   MaterialId id{};
   secret::SecretBytes bytes;
@@ -29,6 +30,7 @@ struct KeyChange {
   std::shared_ptr<const Key> before;  // null: the key is new
   Key after;                          // versions are set by BuildTransaction
   std::vector<Part> parts;            // which records beside the head changed (an emptied part is deleted)
+  // Materials that `after` does not name any more, or as absent, lose their records.
   std::optional<NewMaterial> material;
 };
 
@@ -61,7 +63,7 @@ size_t ContentionOf(const Change& change);
 // disk.
 struct OutboxEvent {
   ByteArray<16> id{};
-  std::string_view line;
+  std::string_view line;  // empty: a change that nobody is told of
 };
 
 // The change and its event as one transaction under the preconditions that nothing it was based on has changed.

@@ -18,7 +18,8 @@ constexpr std::string_view kLabel = "kagimori/sym/1";
 namespace internal {
 
 Result<Encrypted> Seal(const Key& key, const CanonicalContext& context, const secret::SecretBytes& plaintext) {
-  const Material* material = key.current_material();
+  const MaterialEntry* entry = key.current_material();
+  const Material* material = entry == nullptr ? nullptr : entry->loaded.get();
   if (material == nullptr || !material->kdf) return Fail(ErrorKind::kInternal, "the key has no symmetric material");
   CiphertextHeader header{.account = key.name.account, .key = key.name.id, .material = material->id, .salt = {}};
   header.salt = crypto::HedgedSalt({material->id, context.bytes()}, plaintext);
@@ -39,8 +40,10 @@ Result<Decrypted> Open(const Key& key, const CanonicalContext& context, const Ci
   if (ciphertext.header.account != key.name.account || ciphertext.header.key != key.name.id) {
     return Fail(ErrorKind::kInternal, "a ciphertext of another key reached the engine");
   }
-  const Material* material = key.FindMaterial(ciphertext.header.material);
-  if (material == nullptr || !material->kdf) return Fail(ErrorKind::kAuthentication, "no such key material");
+  const MaterialEntry* entry = key.FindMaterial(ciphertext.header.material);
+  if (entry == nullptr) return Fail(ErrorKind::kAuthentication, "no such key material");
+  const Material* material = entry->loaded.get();
+  if (material == nullptr || !material->kdf) return Fail(ErrorKind::kInternal, "the key material is not loaded");
   crypto::DerivedPair derived = crypto::DeriveCounterMode(*material->kdf, kLabel, ciphertext.header_bytes);
   if (!secret::Equal(derived.second, ciphertext.commitment)) return Fail(ErrorKind::kAuthentication, "key commitment");
   Result<secret::SecretBytes> plaintext = crypto::OpenOnce(

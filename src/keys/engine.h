@@ -37,7 +37,7 @@ struct Decrypted {
 };
 
 // kAuthentication for every ciphertext that this key did not make under this context, without saying what is wrong with
-// it. REQUIRES: `ciphertext` names this key.
+// it. REQUIRES: `ciphertext` names this key, and the material that it names is loaded (KeyTable::WithMaterial).
 Result<Decrypted> Decrypt(const Authorized<action::Decrypt, Key>& key, const CiphertextView& ciphertext);
 
 }  // namespace kagimori::keys::engine

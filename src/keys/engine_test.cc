@@ -149,7 +149,7 @@ TEST(Engine, AnotherKeysMaterialDoesNotOpen) {
   auto material = std::make_shared<Material>();
   material->id = TestMaterialId(1);
   material->kdf.emplace(crypto::HmacSha256Key::Create(TestMaterialBytes(2)));
-  other.materials.push_back(material);
+  other.materials.push_back({.id = material->id, .version = 1, .loaded = material});
   EXPECT_EQ(Decrypt(std::make_shared<const Key>(other), Encrypt(key, "x")).error().kind, ErrorKind::kAuthentication);
 }
 

@@ -26,8 +26,7 @@ Result<KeyEntry> ReadKeyEntry(const seal::KeyHierarchy& hierarchy, const store::
   KAGIMORI_ASSIGN_OR_RETURN(const seal::OpenedRecord opened,
                             seal::OpenRecord(hierarchy, record.key, name->account, record.value));
   Key key{.name = *name};
-  std::vector<std::pair<MaterialId, uint64_t>> materials;
-  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(opened.message, &key, &materials));
+  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(opened.message, &key));
   return KeyEntry{.name = *name,
                   .spec = key.spec,
                   .state = key.stored_state,

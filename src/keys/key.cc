@@ -23,9 +23,15 @@ std::string KeyName::Arn() const {
 
 std::string AliasName::Arn() const { return ArnPrefix(account, region) + name; }
 
-const Material* Key::FindMaterial(const MaterialId& id) const {
-  auto found = std::ranges::find(materials, id, [](const auto& material) { return material->id; });
-  return found == materials.end() ? nullptr : found->get();
+// From the newest on: most of what is decrypted is not old.
+const MaterialEntry* Key::FindMaterial(const MaterialId& id) const {
+  auto found = std::ranges::find(materials.rbegin(), materials.rend(), id, &MaterialEntry::id);
+  return found == materials.rend() ? nullptr : &*found;
+}
+
+const MaterialNote* Key::FindNote(const MaterialId& id) const {
+  auto found = std::ranges::find(notes, id, &MaterialNote::id);
+  return found == notes.end() ? nullptr : &*found;
 }
 
 }  // namespace kagimori::keys

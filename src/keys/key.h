@@ -36,11 +36,44 @@ struct KeyName {
 struct Material {
   MaterialId id{};
   Timestamp created;
-  uint64_t version = 0;
   // SYMMETRIC_DEFAULT: the prepared HMAC of the material, the only form in which it stays in memory.
   std::optional<crypto::HmacSha256Key> kdf;
   // HMAC specs: the key. Asymmetric material is not here, but in the cache of LoadedKeys.
   std::optional<secret::SecretBytes> mac_key;
+};
+
+// How a key material became the current one. The numbers are stored.
+enum class RotationKind : uint8_t { kNone = 0, kAutomatic = 1, kOnDemand = 2 };
+
+// What a key knows of each of its materials, and the material once somebody has asked for it (key_table.h).
+struct MaterialEntry {
+  MaterialId id{};
+  uint64_t version = 0;  // of its record; 0: there is none, since the material is not there (imported ones alone)
+  RotationKind rotation = RotationKind::kNone;  // kNone: the key's first, or one that waits for a rotation
+  Timestamp rotated{};                          // when it became current by that
+  std::optional<Timestamp> valid_to{};          // imported: when it expires
+  uint64_t expired_uptime = 0;                  // > 0: past that, and its record waits for destruction
+  std::shared_ptr<const Material> loaded{};
+
+  // Whether it may be used.
+  bool PresentAt(Timestamp service_now) const {
+    return version != 0 && expired_uptime == 0 && (!valid_to || *valid_to > service_now);
+  }
+};
+
+// What is said of an imported material beside its bytes.
+struct MaterialNote {
+  MaterialId id{};
+  std::string description;
+  Bytes public_key;  // of an asymmetric one: the SubjectPublicKeyInfo, which stays when the material goes
+};
+
+// When a key's material changes. docs/key-life.md
+struct Rotation {
+  uint32_t period_days = 0;  // 0: automatic rotation is off
+  Timestamp next{};          // when it is due, where it is on
+  uint32_t on_demand_count = 0;
+  std::optional<Timestamp> on_demand_started{};  // one that was asked for and is not done yet
 };
 
 struct Tag {
@@ -54,6 +87,7 @@ struct PartVersions {
   uint64_t policy = 0;
   uint64_t tags = 0;
   uint64_t aliases = 0;
+  uint64_t notes = 0;
 };
 
 // A snapshot of a KMS key: its head and every part, read at one revision. Immutable once it is shared.
@@ -75,9 +109,12 @@ struct Key {
   policy::PrincipalBindings policy_bindings = {};  // unique ids of the users and roles that it names
   // The policy, compiled (policy_document.h). Null: it cannot be read, and nobody is let in.
   std::shared_ptr<const policy::Document> policy_document = {};
-  std::vector<Tag> tags = {};                                   // by key
-  std::vector<std::string> aliases = {};                        // names, sorted
-  std::vector<std::shared_ptr<const Material>> materials = {};  // oldest first; the last is current
+  std::vector<Tag> tags = {};                 // by key
+  std::vector<std::string> aliases = {};      // names, sorted
+  std::vector<MaterialEntry> materials = {};  // oldest first; the last is current
+  std::optional<MaterialEntry> staged = {};   // imported, to become current by a rotation
+  std::vector<MaterialNote> notes = {};       // of imported materials
+  Rotation rotation = {};
 
   uint64_t head_version = 0;
   PartVersions parts = {};
@@ -88,8 +125,10 @@ struct Key {
   // Gone for every caller: due for deletion, whether or not the reaper has been there.
   bool GoneAt(Timestamp service_now) const { return deletion_due.has_value() && *deletion_due <= service_now; }
 
-  const Material* FindMaterial(const MaterialId& id) const;
-  const Material* current_material() const { return materials.empty() ? nullptr : materials.back().get(); }
+  // One of `materials`; null: there is none of that id.
+  const MaterialEntry* FindMaterial(const MaterialId& id) const;
+  const MaterialEntry* current_material() const { return materials.empty() ? nullptr : &materials.back(); }
+  const MaterialNote* FindNote(const MaterialId& id) const;
 };
 
 struct AliasName {

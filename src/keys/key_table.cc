@@ -1,7 +1,6 @@
 #include "keys/key_table.h"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -23,12 +22,6 @@ namespace {
 constexpr int kMaxReads = 8;
 
 using Records = std::vector<std::optional<store::Record>>;
-
-// As many of the paths from `begin` on as one Get takes.
-std::vector<std::string> PathsOfOneGet(const std::vector<std::string>& paths, size_t begin) {
-  const auto from = paths.begin() + static_cast<ptrdiff_t>(begin);
-  return {from, from + static_cast<ptrdiff_t>(std::min(paths.size() - begin, store::kMaxGetKeys))};
-}
 
 // Reads the parts of one key out of the records that PartPaths asked for.
 class PartReader {
@@ -59,7 +52,6 @@ class PartReader {
     auto material = std::make_shared<Material>();
     material->id = id;
     material->created = record.created;
-    material->version = version;
     if (spec == KeySpec::kSymmetricDefault) {
       material->kdf.emplace(crypto::HmacSha256Key::Create(bytes));
     } else {
@@ -74,36 +66,37 @@ class PartReader {
   const Records& records_;
 };
 
-// A key as its head has it, and the records that belong to it.
-struct KeyHead {
-  Key key;
-  std::vector<std::pair<MaterialId, uint64_t>> materials;  // with their versions
-};
+// The material that a snapshot is loaded with; null: none.
+MaterialEntry* LoadedAtOnce(Key* key) {
+  if (IsAsymmetric(key->spec) || key->materials.empty() || key->materials.back().version == 0) return nullptr;
+  return &key->materials.back();
+}
 
-std::vector<std::string> PartPaths(const KeyHead& head) {
-  const Key& key = head.key;
+// In units of 64 bytes of secret memory, which is what a key of one material has.
+size_t CostOf(const Key& key) {
+  constexpr size_t kUnit = 64;
+  size_t cost = 0;
+  for (const MaterialEntry& material : key.materials) {
+    if (material.loaded == nullptr) continue;
+    cost += material.loaded->mac_key ? (material.loaded->mac_key->size() + kUnit - 1) / kUnit : 1;
+  }
+  return std::max(cost, size_t{1});
+}
+
+std::vector<std::string> PartPaths(Key* key) {
   std::vector<std::string> paths;
-  for (auto [version, part] : {std::pair(key.parts.description, Part::kDescription),
-                               {key.parts.policy, Part::kPolicy},
-                               {key.parts.tags, Part::kTags},
-                               {key.parts.aliases, Part::kAliases}}) {
-    if (version != 0) paths.push_back(PartPath(key.name, part));
+  for (auto [version, part] : {std::pair(key->parts.description, Part::kDescription),
+                               {key->parts.policy, Part::kPolicy},
+                               {key->parts.tags, Part::kTags},
+                               {key->parts.aliases, Part::kAliases},
+                               {key->parts.notes, Part::kNotes}}) {
+    if (version != 0) paths.push_back(PartPath(key->name, part));
   }
-  if (!IsAsymmetric(key.spec)) {
-    for (const auto& [id, version] : head.materials) paths.push_back(MaterialPath(key.name, id));
-  }
+  if (const MaterialEntry* material = LoadedAtOnce(key)) paths.push_back(MaterialPath(key->name, material->id));
   return paths;
 }
 
-// Asymmetric material: where it is, and nothing of it.
-std::shared_ptr<const Material> ReferenceTo(const MaterialId& id, uint64_t version) {
-  auto material = std::make_shared<Material>();
-  material->id = id;
-  material->version = version;
-  return material;
-}
-
-Result<> ReadParts(const PartReader& reader, const std::vector<std::pair<MaterialId, uint64_t>>& materials, Key* key) {
+Result<> ReadParts(const PartReader& reader, Key* key) {
   if (key->parts.description != 0) {
     KAGIMORI_ASSIGN_OR_RETURN(std::string message,
                               reader.Read(PartPath(key->name, Part::kDescription), key->parts.description));
@@ -125,25 +118,34 @@ Result<> ReadParts(const PartReader& reader, const std::vector<std::pair<Materia
                               reader.Read(PartPath(key->name, Part::kAliases), key->parts.aliases));
     KAGIMORI_ASSIGN_OR_RETURN(key->aliases, records::DecodeAliasNames(message));
   }
-  for (const auto& [id, version] : materials) {
-    if (IsAsymmetric(key->spec)) {
-      key->materials.push_back(ReferenceTo(id, version));
-      continue;
-    }
-    KAGIMORI_ASSIGN_OR_RETURN(std::shared_ptr<const Material> material, reader.ReadMaterial(key->spec, id, version));
-    key->materials.push_back(std::move(material));
+  if (key->parts.notes != 0) {
+    KAGIMORI_ASSIGN_OR_RETURN(std::string message, reader.Read(PartPath(key->name, Part::kNotes), key->parts.notes));
+    KAGIMORI_ASSIGN_OR_RETURN(key->notes, records::DecodeNotes(message));
+  }
+  if (MaterialEntry* material = LoadedAtOnce(key)) {
+    KAGIMORI_ASSIGN_OR_RETURN(material->loaded, reader.ReadMaterial(key->spec, material->id, material->version));
   }
   return {};
 }
 
-Result<KeyHead> DecodeKeyHead(const seal::KeyHierarchy& hierarchy, const KeyName& name, const store::Record& record) {
+Result<Key> DecodeKeyHead(const seal::KeyHierarchy& hierarchy, const KeyName& name, const store::Record& record) {
   KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened,
                             seal::OpenRecord(hierarchy, record.key, name.account, record.value));
-  KeyHead head{.key = {.name = name, .arn = name.Arn()}, .materials = {}};
-  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(opened.message, &head.key, &head.materials));
-  head.key.head_version = opened.version;
-  head.key.head_revision = record.revision;
-  return head;
+  Key key{.name = name, .arn = name.Arn()};
+  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(opened.message, &key));
+  key.head_version = opened.version;
+  key.head_revision = record.revision;
+  return key;
+}
+
+// The same key, with one more material loaded from its record. kConflict: as PartReader::Read.
+Result<std::shared_ptr<const Key>> WithMaterialOf(const seal::KeyHierarchy& hierarchy, const Key& key,
+                                                  const MaterialId& id, const Records& records) {
+  auto with = std::make_shared<Key>(key);
+  MaterialEntry& entry = *std::ranges::find(with->materials, id, &MaterialEntry::id);
+  KAGIMORI_ASSIGN_OR_RETURN(entry.loaded,
+                            PartReader(hierarchy, key.name, records).ReadMaterial(key.spec, id, entry.version));
+  return with;
 }
 
 }  // namespace
@@ -170,26 +172,55 @@ Task<Result<std::shared_ptr<const Key>>> KeyTable::LoadKey(KeyName name) {
     Result<store::GetResult> heads = co_await GetOne(store_, head_path);
     if (!heads) co_return std::unexpected(std::move(heads).error());
     if (!heads->records[0]) co_return std::shared_ptr<const Key>();
-    Result<KeyHead> head = DecodeKeyHead(*hierarchy_, name, *heads->records[0]);
-    if (!head) co_return std::unexpected(std::move(head).error());
+    Result<Key> key = DecodeKeyHead(*hierarchy_, name, *heads->records[0]);
+    if (!key) co_return std::unexpected(std::move(key).error());
 
     // By their paths and not as a range: filters spare a search in every table that lacks them. They may be of another
     // revision than the head, which shows in their versions.
-    const std::vector<std::string> paths = PartPaths(*head);
+    const std::vector<std::string> paths = PartPaths(&*key);
     Records parts;
-    while (parts.size() < paths.size()) {
-      std::vector<std::string> some = PathsOfOneGet(paths, parts.size());
-      Result<store::GetResult> got = co_await GetRecords(store_, std::move(some));
+    if (!paths.empty()) {
+      Result<store::GetResult> got = co_await GetRecords(store_, paths);
       if (!got) co_return std::unexpected(std::move(got).error());
-      std::ranges::move(got->records, std::back_inserter(parts));
+      parts = std::move(got->records);
     }
-    Result<> complete = ReadParts(PartReader(*hierarchy_, name, parts), head->materials, &head->key);
+    Result<> complete = ReadParts(PartReader(*hierarchy_, name, parts), &*key);
     if (!complete && complete.error().kind == ErrorKind::kConflict) continue;
     if (!complete) co_return std::unexpected(std::move(complete).error());
-    auto shared = std::make_shared<const Key>(std::move(head->key));
-    if (keys_.Insert(ticket, name, shared)) co_return shared;
+    auto shared = std::make_shared<const Key>(*std::move(key));
+    if (keys_.Insert(ticket, name, shared, CostOf(*shared))) co_return shared;
   }
   co_return Fail(ErrorKind::kCorrupt, "the records of key " + name.Arn() + " do not belong together");
+}
+
+bool KeyTable::NeedsMaterial(const Key& key, const MaterialId& material) {
+  const MaterialEntry* entry = IsAsymmetric(key.spec) ? nullptr : key.FindMaterial(material);
+  return entry != nullptr && entry->version != 0 && entry->loaded == nullptr;
+}
+
+Task<Result<std::shared_ptr<const Key>>> KeyTable::WithMaterial(std::shared_ptr<const Key> key, MaterialId material) {
+  const KeyName name = key->name;
+  for (int read = 0; read < kMaxReads; ++read) {
+    if (key == nullptr || !NeedsMaterial(*key, material)) co_return key;
+    const uint64_t ticket = keys_.BeginLoad();
+    // What is inserted must be a snapshot of after the ticket, and have what others have loaded meanwhile.
+    const std::shared_ptr<const Key> cached = keys_.Get(name);
+    const bool current = cached != nullptr && cached->head_revision == key->head_revision;
+    if (current) key = cached;
+    if (!NeedsMaterial(*key, material)) co_return key;
+    Result<store::GetResult> got = co_await GetOne(store_, MaterialPath(name, material));
+    if (!got) co_return std::unexpected(std::move(got).error());
+    Result<std::shared_ptr<const Key>> with = WithMaterialOf(*hierarchy_, *key, material, got->records);
+    if (with) {
+      if (current) keys_.Insert(ticket, name, *with, CostOf(**with));
+      co_return with;
+    }
+    if (with.error().kind != ErrorKind::kConflict) co_return with;
+    Result<std::shared_ptr<const Key>> again = co_await LoadKey(name);
+    if (!again) co_return again;
+    key = *std::move(again);
+  }
+  co_return Fail(ErrorKind::kCorrupt, "the materials of key " + name.Arn() + " are not those that its head names");
 }
 
 Task<Result<std::shared_ptr<const Alias>>> KeyTable::LoadAlias(AliasName name) {
@@ -217,7 +248,8 @@ void KeyTable::KeyMoved(const KeyName& name, store::Revision before, store::Revi
   if (cached == nullptr || cached->head_revision != before) return;
   auto moved = std::make_shared<Key>(*cached);
   moved->head_revision = now;
-  keys_.Insert(ticket, name, std::move(moved));
+  const size_t cost = CostOf(*moved);
+  keys_.Insert(ticket, name, std::move(moved), cost);
 }
 
 void KeyTable::AliasMoved(const AliasName& name, store::Revision before, store::Revision now) {
@@ -243,8 +275,7 @@ Task<Result<KeyTable::KeyPage>> KeyTable::ListKeys(AccountId account, Region reg
     Result<seal::OpenedRecord> opened = seal::OpenRecord(*hierarchy_, record.key, account, record.value);
     if (!opened) co_return std::unexpected(std::move(opened).error());
     Key key{.name = *name};
-    std::vector<std::pair<MaterialId, uint64_t>> materials;
-    Result<> decoded = records::DecodeHead(opened->message, &key, &materials);
+    Result<> decoded = records::DecodeHead(opened->message, &key);
     if (!decoded) co_return std::unexpected(std::move(decoded).error());
     if (!key.GoneAt(service_now)) page.keys.push_back(*name);
   }

@@ -25,7 +25,7 @@ class KeyTable {
  public:
   static constexpr size_t kMostKeys = 100'000;
   // How many keys to keep where all secrets together may come to `secret_bytes`: half of it is theirs. A key of one
-  // material has a prepared HMAC of 64 bytes, in a block of 64.
+  // material has a prepared HMAC of 64 bytes, in a block of 64; one with more of them loaded counts as so many keys.
   static size_t MaxKeys(size_t secret_bytes) { return std::min(kMostKeys, secret_bytes / 2 / 64); }
 
   // `loaded`: where the material of asymmetric keys is kept, which goes with the snapshot; null where nobody uses any.
@@ -45,6 +45,11 @@ class KeyTable {
   // Reads from the store and caches. Null: there is none (not cached: guesses must not fill memory).
   Task<Result<std::shared_ptr<const Key>>> LoadKey(KeyName name);
   Task<Result<std::shared_ptr<const Alias>>> LoadAlias(AliasName name);
+  // The key, with that one of its materials ready for use. A key is loaded with the current one alone: an older one is
+  // read when something is to be decrypted with it, and stays with the key in the cache. The key as it is when it is
+  // not one whose materials are in snapshots, or has no such material. Null: there is no such key any more.
+  Task<Result<std::shared_ptr<const Key>>> WithMaterial(std::shared_ptr<const Key> key, MaterialId material);
+  static bool NeedsMaterial(const Key& key, const MaterialId& material);
 
   // The head of a key, the record of an alias, was sealed anew by a commit at `now` and says the same as at `before`: a
   // snapshot of then, if there is one, is one of now. Not needed for anything to be right (the next change of it would

@@ -36,12 +36,56 @@ TEST_P(KeyTableTest, LoadsWhatWasStored) {
   ASSERT_EQ(key->tags.size(), 2u);
   EXPECT_EQ(key->tags[1].value, "2");
   ASSERT_EQ(key->materials.size(), 1u);
-  EXPECT_EQ(key->materials[0]->id, TestMaterialId(1));
-  ASSERT_TRUE(key->materials[0]->kdf);
+  EXPECT_EQ(key->materials[0].id, TestMaterialId(1));
+  ASSERT_NE(key->materials[0].loaded, nullptr);
+  ASSERT_TRUE(key->materials[0].loaded->kdf);
   auto expected = crypto::HmacSha256Key::Create(TestMaterialBytes(1));
-  EXPECT_EQ(key->materials[0]->kdf->Sign({AsBytes("x")}), expected.Sign({AsBytes("x")}));
+  EXPECT_EQ(key->materials[0].loaded->kdf->Sign({AsBytes("x")}), expected.Sign({AsBytes("x")}));
   EXPECT_EQ(key->head_version, 1u);
   EXPECT_NE(key->head_revision, 0u);
+}
+
+// A key that has been rotated is loaded with what encrypts; what only decrypts is read when it is asked for.
+TEST_P(KeyTableTest, LoadsOlderMaterialsWhenTheyAreAskedFor) {
+  auto key = room.Create(FullKey());
+  for (uint8_t byte : {2, 3}) {
+    Change change;
+    change.keys.push_back({.before = key, .after = *key, .parts = {}, .material = KeyRoom::MaterialOf(byte)});
+    room.Commit(change).value();
+    key = room.Load();
+  }
+  ASSERT_EQ(key->materials.size(), 3u);
+  EXPECT_EQ(key->current_material()->id, TestMaterialId(3));
+  EXPECT_NE(key->current_material()->loaded, nullptr);
+  EXPECT_EQ(key->materials[0].loaded, nullptr);
+  EXPECT_EQ(room.table.keys().cost(), 1u);
+  EXPECT_FALSE(KeyTable::NeedsMaterial(*key, TestMaterialId(3)));
+  EXPECT_FALSE(KeyTable::NeedsMaterial(*key, TestMaterialId(9))) << "there is none of that id";
+  ASSERT_TRUE(KeyTable::NeedsMaterial(*key, TestMaterialId(1)));
+
+  auto with = SyncWait(room.table.WithMaterial(key, TestMaterialId(1))).value();
+  ASSERT_NE(with->materials[0].loaded, nullptr);
+  EXPECT_EQ(with->materials[0].loaded->kdf->Sign({AsBytes("x")}), TestMaterial(1)->kdf->Sign({AsBytes("x")}));
+  EXPECT_EQ(with->materials[1].loaded, nullptr);
+  EXPECT_EQ(room.table.keys().Get(TestName()), with) << "it stays";
+  EXPECT_EQ(room.table.keys().cost(), 2u) << "and counts";
+  // Somebody with an older snapshot loses nothing of what is there.
+  auto both = SyncWait(room.table.WithMaterial(key, TestMaterialId(2))).value();
+  EXPECT_NE(both->materials[0].loaded, nullptr);
+  EXPECT_NE(both->materials[1].loaded, nullptr);
+}
+
+// What was read before a change is not put beside it.
+TEST_P(KeyTableTest, AnOlderMaterialNeverBringsBackAnOldSnapshot) {
+  auto key = room.Create(FullKey());
+  Change change;
+  change.keys.push_back({.before = key, .after = *key, .parts = {}, .material = KeyRoom::MaterialOf(2)});
+  room.Commit(change).value();
+  key = room.Load();
+  room.Update(key, [](Key& edited) { edited.description = "new"; });
+  auto with = SyncWait(room.table.WithMaterial(key, TestMaterialId(1))).value();
+  EXPECT_NE(with->materials[0].loaded, nullptr);
+  EXPECT_EQ(room.table.keys().Get(TestName())->description, "new");
 }
 
 TEST_P(KeyTableTest, CachesKeysAndForgetsThem) {

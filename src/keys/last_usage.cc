@@ -108,10 +108,9 @@ Result<size_t> UsageTracker::Save() {
 // it; its destruction changes the head first, so that nothing is written behind it.
 Result<bool> UsageTracker::MayWrite(const KeyName& name, std::string_view path, const store::Record& record) const {
   Key key{.name = name};
-  std::vector<std::pair<MaterialId, uint64_t>> materials;
   KAGIMORI_ASSIGN_OR_RETURN(const seal::OpenedRecord head,
                             seal::OpenRecord(*hierarchy_, path, name.account, record.value));
-  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(head.message, &key, &materials));
+  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(head.message, &key));
   return !key.GoneAt(clock_->Service());
 }
 

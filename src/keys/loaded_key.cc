@@ -19,7 +19,7 @@ constexpr int kMaxLoads = 8;
 
 // Opens, unwraps and parses: some hundred microseconds.
 Result<std::shared_ptr<const LoadedKey>> Open(const seal::KeyHierarchy& hierarchy, const Key& key,
-                                              const Material& material, const store::Record& record) {
+                                              const MaterialEntry& material, const store::Record& record) {
   KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened,
                             seal::OpenRecord(hierarchy, record.key, key.name.account, record.value));
   if (opened.version != material.version)
@@ -40,13 +40,13 @@ bool LoadedKeys::NeedsLoading(const Key& key) { return IsAsymmetric(key.spec); }
 
 std::shared_ptr<const LoadedKey> LoadedKeys::Find(LoadedKeyCache::View* view, const Key& key) {
   const std::shared_ptr<const LoadedKey>* found = view->Find(key.name);
-  const Material* current = key.current_material();
+  const MaterialEntry* current = key.current_material();
   if (found == nullptr || current == nullptr || (*found)->material != current->id) return nullptr;
   return *found;
 }
 
 Task<Result<std::shared_ptr<const LoadedKey>>> LoadedKeys::Load(std::shared_ptr<const Key> key) {
-  const Material* material = key->current_material();
+  const MaterialEntry* material = key->current_material();
   if (material == nullptr) co_return Fail(ErrorKind::kInternal, "the key has no material");
   for (int load = 0; load < kMaxLoads; ++load) {
     const uint64_t ticket = cache_.BeginLoad();

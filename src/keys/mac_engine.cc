@@ -8,7 +8,8 @@ namespace kagimori::keys::engine {
 namespace {
 
 Result<Bytes> MacOf(const Key& key, const secret::SecretBytes& message) {
-  const Material* material = key.current_material();
+  const MaterialEntry* entry = key.current_material();
+  const Material* material = entry == nullptr ? nullptr : entry->loaded.get();
   const std::optional<crypto::HashAlgorithm> hash = TraitsOf(key.spec).hash;
   if (material == nullptr || !material->mac_key || !hash)
     return Fail(ErrorKind::kInternal, "the key has no material for MACs");

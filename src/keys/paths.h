@@ -11,7 +11,15 @@
 // Where keys and aliases stand in the store (docs/storage-format.md).
 namespace kagimori::keys {
 
-enum class Part : uint8_t { kDescription = 1, kPolicy = 2, kTags = 3, kAliases = 4, kMaterial = 5, kUsage = 6 };
+enum class Part : uint8_t {
+  kDescription = 1,
+  kPolicy = 2,
+  kTags = 3,
+  kAliases = 4,
+  kMaterial = 5,
+  kUsage = 6,
+  kNotes = 7
+};
 
 std::string HeadPath(const KeyName& name);
 std::string PartPath(const KeyName& name, Part part);  // REQUIRES: part is not kMaterial

@@ -82,6 +82,46 @@ Result<KeyId> DecodeKeyId(uint32_t kind, std::string_view bytes) {
 
 }  // namespace
 
+namespace {
+
+void EncodeMaterialEntry(const MaterialEntry& material, MaterialRef* reference) {
+  reference->set_id(std::string(AsText(material.id)));
+  reference->set_version(material.version);
+  reference->set_rotation(static_cast<uint32_t>(material.rotation));
+  reference->set_rotated(material.rotated.millis);
+  reference->set_valid_to(material.valid_to ? material.valid_to->millis : 0);
+  reference->set_expired_uptime(material.expired_uptime);
+}
+
+Result<MaterialEntry> DecodeMaterialEntry(const MaterialRef& reference) {
+  MaterialEntry material;
+  KAGIMORI_ASSIGN_OR_RETURN(material.id, FixedBytes<32>(reference.id()));
+  material.version = reference.version();
+  if (reference.rotation() > static_cast<uint32_t>(RotationKind::kOnDemand))
+    return std::unexpected(Corrupt("unknown kind of rotation"));
+  material.rotation = static_cast<RotationKind>(reference.rotation());
+  material.rotated = {reference.rotated()};
+  if (reference.valid_to() != 0) material.valid_to = Timestamp{reference.valid_to()};
+  material.expired_uptime = reference.expired_uptime();
+  return material;
+}
+
+void EncodeRotation(const keys::Rotation& rotation, Rotation* message) {
+  message->set_period_days(rotation.period_days);
+  message->set_next(rotation.next.millis);
+  message->set_on_demand_count(rotation.on_demand_count);
+  message->set_on_demand_started(rotation.on_demand_started ? rotation.on_demand_started->millis : 0);
+}
+
+keys::Rotation DecodeRotation(const Rotation& message) {
+  keys::Rotation rotation{
+      .period_days = message.period_days(), .next = {message.next()}, .on_demand_count = message.on_demand_count()};
+  if (message.on_demand_started() != 0) rotation.on_demand_started = Timestamp{message.on_demand_started()};
+  return rotation;
+}
+
+}  // namespace
+
 std::string EncodeHead(const Key& key) {
   KeyHead head;
   head.set_spec(ToNumber(kSpecs, key.spec));
@@ -97,15 +137,14 @@ std::string EncodeHead(const Key& key) {
   head.mutable_parts()->set_policy(key.parts.policy);
   head.mutable_parts()->set_tags(key.parts.tags);
   head.mutable_parts()->set_aliases(key.parts.aliases);
-  for (const auto& material : key.materials) {
-    MaterialRef* reference = head.add_materials();
-    reference->set_id(std::string(AsText(material->id)));
-    reference->set_version(material->version);
-  }
+  head.mutable_parts()->set_notes(key.parts.notes);
+  for (const MaterialEntry& material : key.materials) EncodeMaterialEntry(material, head.add_materials());
+  if (key.staged) EncodeMaterialEntry(*key.staged, head.mutable_staged());
+  EncodeRotation(key.rotation, head.mutable_rotation());
   return head.SerializeAsString();
 }
 
-Result<> DecodeHead(std::string_view message, Key* key, std::vector<std::pair<MaterialId, uint64_t>>* materials) {
+Result<> DecodeHead(std::string_view message, Key* key) {
   KAGIMORI_ASSIGN_OR_RETURN(KeyHead head, Parse<KeyHead>(message));
   KAGIMORI_ASSIGN_OR_RETURN(key->spec, FromNumber(kSpecs, head.spec()));
   KAGIMORI_ASSIGN_OR_RETURN(key->usage, FromNumber(kUsages, head.usage()));
@@ -119,11 +158,17 @@ Result<> DecodeHead(std::string_view message, Key* key, std::vector<std::pair<Ma
   key->parts = {.description = head.parts().description(),
                 .policy = head.parts().policy(),
                 .tags = head.parts().tags(),
-                .aliases = head.parts().aliases()};
+                .aliases = head.parts().aliases(),
+                .notes = head.parts().notes()};
+  key->materials.reserve(static_cast<size_t>(head.materials_size()));
   for (const MaterialRef& reference : head.materials()) {
-    KAGIMORI_ASSIGN_OR_RETURN(MaterialId id, FixedBytes<32>(reference.id()));
-    materials->emplace_back(id, reference.version());
+    KAGIMORI_ASSIGN_OR_RETURN(MaterialEntry material, DecodeMaterialEntry(reference));
+    key->materials.push_back(std::move(material));
   }
+  if (head.has_staged()) {
+    KAGIMORI_ASSIGN_OR_RETURN(key->staged, DecodeMaterialEntry(head.staged()));
+  }
+  key->rotation = DecodeRotation(head.rotation());
   return {};
 }
 
@@ -183,6 +228,30 @@ std::string EncodeAliasNames(const std::vector<std::string>& names) {
 Result<std::vector<std::string>> DecodeAliasNames(std::string_view message) {
   KAGIMORI_ASSIGN_OR_RETURN(AliasNames names, Parse<AliasNames>(message));
   return std::vector<std::string>(names.names().begin(), names.names().end());
+}
+
+std::string EncodeNotes(const std::vector<MaterialNote>& notes) {
+  MaterialNotes message;
+  for (const MaterialNote& note : notes) {
+    MaterialNotes::Note* added = message.add_notes();
+    added->set_id(std::string(AsText(note.id)));
+    added->set_description(note.description);
+    added->set_public_key(std::string(AsText(note.public_key)));
+  }
+  return message.SerializeAsString();
+}
+
+Result<std::vector<MaterialNote>> DecodeNotes(std::string_view message) {
+  KAGIMORI_ASSIGN_OR_RETURN(MaterialNotes decoded, Parse<MaterialNotes>(message));
+  std::vector<MaterialNote> notes;
+  for (const MaterialNotes::Note& from : decoded.notes()) {
+    MaterialNote note;
+    KAGIMORI_ASSIGN_OR_RETURN(note.id, FixedBytes<32>(from.id()));
+    note.description = from.description();
+    note.public_key.assign(AsBytes(from.public_key()).begin(), AsBytes(from.public_key()).end());
+    notes.push_back(std::move(note));
+  }
+  return notes;
 }
 
 std::string EncodeMaterial(const MaterialRecord& material) {

@@ -15,8 +15,8 @@
 namespace kagimori::keys::records {
 
 std::string EncodeHead(const Key& key);
-// Fills everything of `key` that the head says; the materials as references in `materials` (id, version), oldest first.
-Result<> DecodeHead(std::string_view message, Key* key, std::vector<std::pair<MaterialId, uint64_t>>* materials);
+// Fills everything of `key` that the head says; no material is loaded.
+Result<> DecodeHead(std::string_view message, Key* key);
 
 std::string EncodeText(std::string_view text);
 Result<std::string> DecodeText(std::string_view message);
@@ -33,6 +33,9 @@ Result<std::vector<Tag>> DecodeTags(std::string_view message);
 
 std::string EncodeAliasNames(const std::vector<std::string>& names);
 Result<std::vector<std::string>> DecodeAliasNames(std::string_view message);
+
+std::string EncodeNotes(const std::vector<MaterialNote>& notes);
+Result<std::vector<MaterialNote>> DecodeNotes(std::string_view message);
 
 struct MaterialRecord {
   Bytes wrapped;

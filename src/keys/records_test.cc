@@ -10,16 +10,20 @@
 namespace kagimori::keys {
 namespace {
 
-using Materials = std::vector<std::pair<MaterialId, uint64_t>>;
-
 Key FullKey() {
   Key key = TestKey();
   key.stored_state = KeyState::kPendingDeletion;
   key.deletion_due = kTestNow + std::chrono::hours(24 * 7);
   key.pending_window_days = 7;
   key.due_seen_uptime = 77;
-  key.parts = {.description = 1, .policy = 2, .tags = 3, .aliases = 4};
-  key.materials = {TestMaterial(1), TestMaterial(2)};
+  key.parts = {.description = 1, .policy = 2, .tags = 3, .aliases = 4, .notes = 5};
+  key.materials = {TestEntry(1), TestEntry(2)};
+  key.materials[1].rotation = RotationKind::kOnDemand;
+  key.materials[1].rotated = kTestNow;
+  key.materials[1].valid_to = kTestNow + std::chrono::hours(1);
+  key.materials[1].expired_uptime = 9;
+  key.staged = MaterialEntry{.id = TestMaterialId(3), .version = 8};
+  key.rotation = {.period_days = 90, .next = kTestNow, .on_demand_count = 3, .on_demand_started = kTestNow};
   return key;
 }
 
@@ -27,8 +31,7 @@ TEST(Records, HeadRoundTrips) {
   Key key = FullKey();
   Key back = TestKey();
   back.created = {};
-  Materials materials;
-  ASSERT_TRUE(records::DecodeHead(records::EncodeHead(key), &back, &materials));
+  ASSERT_TRUE(records::DecodeHead(records::EncodeHead(key), &back));
   EXPECT_EQ(back.spec, key.spec);
   EXPECT_EQ(back.usage, key.usage);
   EXPECT_EQ(back.origin, key.origin);
@@ -42,7 +45,59 @@ TEST(Records, HeadRoundTrips) {
   EXPECT_EQ(back.parts.policy, 2u);
   EXPECT_EQ(back.parts.tags, 3u);
   EXPECT_EQ(back.parts.aliases, 4u);
-  EXPECT_EQ(materials, (Materials{{TestMaterialId(1), 1}, {TestMaterialId(2), 1}}));
+  EXPECT_EQ(back.parts.notes, 5u);
+  ASSERT_EQ(back.materials.size(), 2u);
+  EXPECT_EQ(back.materials[0].id, TestMaterialId(1));
+  EXPECT_EQ(back.materials[0].version, 1u);
+  EXPECT_EQ(back.materials[0].rotation, RotationKind::kNone);
+  EXPECT_EQ(back.materials[0].valid_to, std::nullopt);
+  EXPECT_EQ(back.materials[0].loaded, nullptr);
+  EXPECT_EQ(back.materials[1].rotation, RotationKind::kOnDemand);
+  EXPECT_EQ(back.materials[1].rotated, kTestNow);
+  EXPECT_EQ(back.materials[1].valid_to, kTestNow + std::chrono::hours(1));
+  EXPECT_EQ(back.materials[1].expired_uptime, 9u);
+  ASSERT_TRUE(back.staged);
+  EXPECT_EQ(back.staged->id, TestMaterialId(3));
+  EXPECT_EQ(back.staged->version, 8u);
+  EXPECT_EQ(back.rotation.period_days, 90u);
+  EXPECT_EQ(back.rotation.next, kTestNow);
+  EXPECT_EQ(back.rotation.on_demand_count, 3u);
+  EXPECT_EQ(back.rotation.on_demand_started, kTestNow);
+}
+
+// As releases before rotation wrote it: with what they knew of, and nothing else.
+TEST(Records, AHeadOfTheFirstSchema) {
+  records::KeyHead old;
+  ASSERT_TRUE(old.ParseFromString(records::EncodeHead(FullKey())));
+  old.clear_staged();
+  old.clear_rotation();
+  old.mutable_parts()->clear_notes();
+  for (auto& material : *old.mutable_materials()) {
+    material.clear_rotation();
+    material.clear_rotated();
+    material.clear_valid_to();
+    material.clear_expired_uptime();
+  }
+  Key key = TestKey();
+  ASSERT_TRUE(records::DecodeHead(old.SerializeAsString(), &key));
+  ASSERT_EQ(key.materials.size(), 2u);
+  EXPECT_TRUE(key.materials[1].PresentAt(kTestNow));
+  EXPECT_FALSE(key.staged);
+  EXPECT_EQ(key.rotation.period_days, 0u);
+  EXPECT_FALSE(key.rotation.on_demand_started);
+}
+
+TEST(Records, NotesRoundTrip) {
+  const std::vector<MaterialNote> notes = {{.id = TestMaterialId(1), .description = "from the HSM", .public_key = {}},
+                                           {.id = TestMaterialId(2), .description = "", .public_key = {1, 2}}};
+  const auto back = records::DecodeNotes(records::EncodeNotes(notes)).value();
+  ASSERT_EQ(back.size(), 2u);
+  EXPECT_EQ(back[0].id, TestMaterialId(1));
+  EXPECT_EQ(back[0].description, "from the HSM");
+  EXPECT_EQ(back[1].public_key, (Bytes{1, 2}));
+  records::MaterialNotes bad;
+  bad.add_notes()->set_id("short");
+  EXPECT_EQ(records::DecodeNotes(bad.SerializeAsString()).error().kind, ErrorKind::kCorrupt);
 }
 
 // The numbers are on disk: another number for the same thing would change stored keys.
@@ -77,8 +132,7 @@ TEST(Records, AHeadWithAnUnknownNumberIsCorrupt) {
     records::KeyHead head = good;
     edit(head);
     Key key = TestKey();
-    Materials materials;
-    return records::DecodeHead(head.SerializeAsString(), &key, &materials);
+    return records::DecodeHead(head.SerializeAsString(), &key);
   };
   EXPECT_TRUE(decode([](auto&) {}));
   const std::function<void(records::KeyHead&)> edits[] = {
@@ -91,6 +145,8 @@ TEST(Records, AHeadWithAnUnknownNumberIsCorrupt) {
       [](auto& head) { head.mutable_materials(0)->set_id(std::string(31, 'x')); },
       [](auto& head) { head.mutable_materials(1)->set_id(std::string(33, 'x')); },
       [](auto& head) { head.add_materials(); },
+      [](auto& head) { head.mutable_materials(0)->set_rotation(3); },
+      [](auto& head) { head.mutable_staged()->set_id("x"); },
   };
   for (size_t i = 0; i < std::size(edits); ++i) {
     auto decoded = decode(edits[i]);
@@ -141,9 +197,8 @@ TEST(Records, WhatIsNoMessageIsCorrupt) {
   for (std::string_view garbage :
        {std::string_view("\xFF"), std::string_view("\x0A\x7F", 2), std::string_view("\x0A\x02x", 3)}) {
     Key key = TestKey();
-    Materials materials;
     Alias alias{.name = TestAliasName("")};
-    EXPECT_EQ(records::DecodeHead(garbage, &key, &materials).error().kind, ErrorKind::kCorrupt);
+    EXPECT_EQ(records::DecodeHead(garbage, &key).error().kind, ErrorKind::kCorrupt);
     EXPECT_EQ(records::DecodeText(garbage).error().kind, ErrorKind::kCorrupt);
     EXPECT_EQ(records::DecodeTags(garbage).error().kind, ErrorKind::kCorrupt);
     EXPECT_EQ(records::DecodeAliasNames(garbage).error().kind, ErrorKind::kCorrupt);

@@ -2,6 +2,8 @@
 
 #include <variant>
 
+#include "keys/material_life.h"
+
 namespace kagimori::keys {
 namespace {
 
@@ -34,7 +36,7 @@ std::shared_ptr<const Key> Resolver::FindCached(std::string_view text) {
   if (!name) return nullptr;
   const std::shared_ptr<const Key>* found = keys_->Find(*name);
   if (found == nullptr || (*found)->GoneAt(now_)) return nullptr;
-  return *found;
+  return AsOf(*found, now_);
 }
 
 Task<std::expected<ResolvedKey, LookupFailure>> Resolver::FindKey(std::string_view text, AliasForms forms) {
@@ -80,8 +82,14 @@ Task<Result<std::shared_ptr<const Key>>> Resolver::GetKey(KeyName name) {
     if (!loaded) co_return loaded;
     key = *std::move(loaded);
   }
-  if (key != nullptr && key->GoneAt(now_)) key = nullptr;
-  co_return key;
+  if (key == nullptr || key->GoneAt(now_)) co_return std::shared_ptr<const Key>();
+  co_return AsOf(std::move(key), now_);
+}
+
+Task<Result<std::shared_ptr<const Key>>> Resolver::WithMaterial(std::shared_ptr<const Key> key, MaterialId material) {
+  Result<std::shared_ptr<const Key>> loaded = co_await table_->WithMaterial(std::move(key), material);
+  if (!loaded || *loaded == nullptr || (*loaded)->GoneAt(now_)) co_return loaded;
+  co_return AsOf(*std::move(loaded), now_);
 }
 
 Task<Result<std::shared_ptr<const Alias>>> Resolver::GetAlias(AliasName name) {

@@ -43,6 +43,8 @@ class Resolver {
   // The key of that name; null when there is none (or none any more).
   Task<Result<std::shared_ptr<const Key>>> GetKey(KeyName name);
   Task<Result<std::shared_ptr<const Alias>>> GetAlias(AliasName name);
+  // See KeyTable::WithMaterial.
+  Task<Result<std::shared_ptr<const Key>>> WithMaterial(std::shared_ptr<const Key> key, MaterialId material);
 
   // The same as FindKey for a key id or key ARN whose key is cached, without a coroutine; null: use FindKey.
   std::shared_ptr<const Key> FindCached(std::string_view text);

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/sync_wait.h"
+#include "keys/due.h"
 #include "keys/grant_destruction.h"
 #include "keys/paths.h"
 #include "keys/records.h"
@@ -60,12 +61,7 @@ Result<size_t> ScheduledDeletion::RunOnce() {
 }
 
 Result<bool> ScheduledDeletion::HandleDue(const store::Record& record) {
-  ByteView path = AsBytes(record.key);
-  if (path.size() < 15) return Fail(ErrorKind::kCorrupt, "a path of the schedule is too short");
-  AccountId account = AccountId::FromNumber(ReadBe(path.subspan(9, 6)));
-  KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened,
-                            seal::OpenRecord(*hierarchy_, record.key, account, record.value));
-  KAGIMORI_ASSIGN_OR_RETURN(KeyName name, records::DecodeDue(opened.message));
+  KAGIMORI_ASSIGN_OR_RETURN(const KeyName name, OpenDue(*hierarchy_, record));
   KAGIMORI_ASSIGN_OR_RETURN(std::shared_ptr<const Key> key, SyncWait(table_->LoadKey(name)));
   if (key == nullptr || !key->GoneAt(clock_->Service())) return false;
   while (key->due_seen_uptime == 0 || !key->aliases.empty()) {
@@ -82,6 +78,7 @@ Result<bool> ScheduledDeletion::HandleDue(const store::Record& record) {
 Result<> ScheduledDeletion::PutHead(const Key& before, Key after, store::Transaction transaction) {
   transaction.preconditions.push_back({HeadPath(before.name), before.head_revision});
   after.head_version = before.head_version + 1;
+  MoveDue(*hierarchy_, &before, after, &transaction);
   std::string path = HeadPath(before.name);
   Bytes sealed =
       seal::SealRecord(*hierarchy_, {.path = path, .account = before.name.account, .version = after.head_version},
@@ -129,6 +126,7 @@ Result<> ScheduledDeletion::Destroy(std::shared_ptr<const Key> key) {
   Key bare = *key;
   bare.parts = {};
   bare.materials.clear();
+  bare.staged.reset();
   KAGIMORI_RETURN_IF_ERROR(PutHead(*key, std::move(bare), {}));
   KAGIMORI_ASSIGN_OR_RETURN(key, SyncWait(table_->LoadKey(key->name)));
   if (key == nullptr) return Fail(ErrorKind::kConflict, "the key went away while it was being destroyed");
@@ -158,7 +156,7 @@ Result<> ScheduledDeletion::Destroy(std::shared_ptr<const Key> key) {
 Result<> ScheduledDeletion::DestroyHead(const Key& key, store::Transaction last_step) {
   EventLine event = make_event_(key);
   last_step.deletes.push_back(HeadPath(key.name));
-  last_step.deletes.push_back(DuePath(*key.deletion_due, key.name));
+  last_step.deletes.push_back(DuePath(*DueAt(key), key.name));
   std::string outbox = OutboxPath(event.id);
   Bytes sealed = seal::SealRecord(*hierarchy_, {.path = outbox, .account = seal::kNoAccount, .version = 1},
                                   records::EncodeOutbox(event.line));

@@ -10,6 +10,7 @@
 #include "keys/authorized.h"
 #include "keys/committer.h"
 #include "keys/key_table.h"
+#include "keys/service_event.h"
 #include "seal/hierarchy.h"
 #include "store/store.h"
 
@@ -30,10 +31,7 @@ class ScheduledDeletion {
     std::chrono::seconds uptime_before_destruction = std::chrono::hours(24);
   };
   // Makes the audit line of a DeleteKey event (AwsServiceEvent) for a key; the caller knows the format.
-  struct EventLine {
-    ByteArray<16> id{};
-    std::string line;
-  };
+  using EventLine = ServiceEvent;
   using MakeEvent = std::function<EventLine(const Key&)>;
   // Hands a committed event to the audit log.
   using Deliver = std::function<Result<>(const EventLine&)>;

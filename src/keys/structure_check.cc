@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "keys/due.h"
 #include "keys/key.h"
 #include "keys/paths.h"
 #include "keys/records.h"
@@ -25,7 +26,7 @@ std::string_view TextOf(RecordType type) {
     case RecordType::kAlias:
       return "the key's list of aliases";
     case RecordType::kDue:
-      return "the key's head (date of deletion)";
+      return "the key's head (what happens to it next)";
     default:
       return "the key's head";
   }
@@ -37,10 +38,9 @@ Result<> StructureCheck::TakeHead(std::string_view path, std::string_view messag
   std::optional<KeyName> name = ParseHeadPath(path);
   if (!name) return Fail(ErrorKind::kCorrupt, "the path is no key's");
   Key key{.name = *name};
-  std::vector<std::pair<MaterialId, uint64_t>> materials;
-  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(message, &key, &materials));
+  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(message, &key));
   // A head lets go of everything before it goes itself (scheduled_deletion.cc).
-  const bool dying = key.due_seen_uptime != 0 && materials.empty();
+  const bool dying = key.due_seen_uptime != 0 && key.materials.empty();
   if (dying) dying_.insert(PartPrefix(key.name));
   grants_.TakeKey(key.name, dying);
   heads_.emplace(path);
@@ -52,12 +52,17 @@ Result<> StructureCheck::TakeHead(std::string_view path, std::string_view messag
   const std::pair<Part, uint64_t> parts[] = {{Part::kDescription, key.parts.description},
                                              {Part::kPolicy, key.parts.policy},
                                              {Part::kTags, key.parts.tags},
-                                             {Part::kAliases, key.parts.aliases}};
+                                             {Part::kAliases, key.parts.aliases},
+                                             {Part::kNotes, key.parts.notes}};
   for (const auto& [part, version] : parts) {
     if (version != 0) expect(PartPath(key.name, part), version);
   }
-  for (const auto& [id, version] : materials) expect(MaterialPath(key.name, id), version);
-  if (key.deletion_due) expect(DuePath(*key.deletion_due, key.name), 0);
+  auto expect_material = [&](const MaterialEntry& material) {
+    if (material.version != 0) expect(MaterialPath(key.name, material.id), material.version);
+  };
+  for (const MaterialEntry& material : key.materials) expect_material(material);
+  if (key.staged) expect_material(*key.staged);
+  if (const std::optional<Timestamp> due = DueAt(key)) expect(DuePath(*due, key.name), 0);
   return {};
 }
 

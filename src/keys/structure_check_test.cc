@@ -53,14 +53,14 @@ TEST(StructureCheck, NamesWhatIsMissing) {
   auto key = MakeKey(room);
   for (const std::string& path :
        {PartPath(key->name, Part::kTags), AliasPath(room.hierarchy(), TestAliasName("alias/a")),
-        DuePath(*key->deletion_due, key->name), MaterialPath(key->name, key->materials.at(0)->id)}) {
+        DuePath(*key->deletion_due, key->name), MaterialPath(key->name, key->materials.at(0).id)}) {
     room.Delete(path);
   }
   EXPECT_EQ(Check(room),
             "21 is missing: the key's head names it\n"
             "21 is missing: the key's head names it\n"
             "22 is missing: the key's list of aliases names it\n"
-            "23 is missing: the key's head (date of deletion) names it\n");
+            "23 is missing: the key's head (what happens to it next) names it\n");
 }
 
 TEST(StructureCheck, NamesWhatIsExtraAndWhatIsStale) {

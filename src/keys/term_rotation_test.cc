@@ -150,7 +150,7 @@ class TermRotationTest : public ::testing::Test {
       EXPECT_EQ(key->description, "a description");
       EXPECT_EQ(key->tags.size(), 1u);
       ASSERT_EQ(key->materials.size(), 1u);
-      EXPECT_EQ(key->materials[0]->kdf->Sign({AsBytes("x")}), TestMaterial(i)->kdf->Sign({AsBytes("x")}));
+      EXPECT_EQ(key->materials[0].loaded->kdf->Sign({AsBytes("x")}), TestMaterial(i)->kdf->Sign({AsBytes("x")}));
     }
     auto alias = SyncWait(node.table.LoadAlias(TestAliasName("alias/one")));
     ASSERT_TRUE(alias && *alias != nullptr);
@@ -365,7 +365,7 @@ TEST_F(TermRotationTest, SnapshotsInTheCacheAreOnesOfNow) {
   auto cached = node.table.keys().Get(TestName(1));
   ASSERT_NE(cached, nullptr);
   EXPECT_GT(cached->head_revision, before->head_revision);
-  EXPECT_EQ(cached->materials, before->materials);  // not read again
+  EXPECT_EQ(cached->materials[0].loaded, before->materials[0].loaded);  // not read again
   auto alias = node.table.aliases().Get(TestAliasName("alias/one"));
   ASSERT_NE(alias, nullptr);
   EXPECT_GT(alias->revision, alias_before->revision);
@@ -484,7 +484,7 @@ TEST_F(TermRotationTest, WritersGoOnWhileTermsComeToTheirEnd) {
       node.table.keys().Invalidate(name);
       auto key = node.Load(name);
       ASSERT_NE(key, nullptr);
-      EXPECT_EQ(key->materials[0]->kdf->Sign({AsBytes("x")}),
+      EXPECT_EQ(key->materials[0].loaded->kdf->Sign({AsBytes("x")}),
                 TestMaterial(static_cast<uint8_t>(n))->kdf->Sign({AsBytes("x")}));
     }
   }

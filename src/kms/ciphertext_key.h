@@ -78,6 +78,16 @@ Task<Resolved<Api, CiphertextKey<Action>>> ResolveCiphertextKey(
     session.trail.Add(key);
   }
 
+  // With the material that the ciphertext names, which may be an older one.
+  if (ciphertext && keys::KeyTable::NeedsMaterial(*key, ciphertext->header.material)) {
+    Result<std::shared_ptr<const keys::Key>> with =
+        co_await session.resolver.WithMaterial(std::move(key), ciphertext->header.material);
+    if (!with) co_return std::unexpected(Error::From(Internal(std::move(with).error(), session.trail)));
+    key = *std::move(with);
+    if (key == nullptr)
+      co_return std::unexpected(Error(shapes::Errors::AccessDenied(std::string(kUnusableCiphertext))));
+  }
+
   KAGIMORI_AUTHORIZE_KEY(decision, Action, session, alias, key, context);
   if (!decision) {
     shapes::ApiError error = std::move(decision).error();

@@ -1,5 +1,7 @@
 #include "kms/key_metadata.h"
 
+#include <algorithm>
+
 #include "kms/key_algorithms.h"
 
 namespace kagimori::kms {
@@ -12,6 +14,22 @@ shapes::MultiRegionConfiguration ConfigurationOf(const keys::Key& key) {
   configuration.primary_key = {.arn = key.arn, .region = std::string(key.name.region.name())};
   configuration.replica_keys.emplace();
   return configuration;
+}
+
+// Of an imported key, as long as all of its material is there: the earliest end of it.
+void FillExpiry(const keys::Key& key, shapes::KeyMetadata* metadata) {
+  auto is_absent = [](const keys::MaterialEntry& material) {
+    return material.version == 0 || material.expired_uptime != 0;
+  };
+  if (key.origin != keys::OriginType::kExternal || key.stored_state == keys::KeyState::kPendingImport ||
+      key.materials.empty() || std::ranges::any_of(key.materials, is_absent))
+    return;
+  for (const keys::MaterialEntry& material : key.materials) {
+    if (material.valid_to && (!metadata->valid_to || *material.valid_to < *metadata->valid_to))
+      metadata->valid_to = material.valid_to;
+  }
+  metadata->expiration_model = metadata->valid_to ? shapes::ExpirationModelType::kKeyMaterialExpires
+                                                  : shapes::ExpirationModelType::kKeyMaterialDoesNotExpire;
 }
 
 }  // namespace
@@ -35,9 +53,10 @@ shapes::KeyMetadata MetadataOf(const keys::Key& key) {
   metadata.multi_region = key.multi_region();
   if (key.multi_region()) metadata.multi_region_configuration = ConfigurationOf(key);
   // Of symmetric encryption keys alone, whose ciphertexts name it.
-  if (const keys::Material* material = key.current_material();
+  if (const keys::MaterialEntry* material = key.current_material();
       material != nullptr && key.spec == keys::KeySpec::kSymmetricDefault)
     metadata.current_key_material_id = HexEncode(material->id);
+  FillExpiry(key, &metadata);
   return metadata;
 }
 

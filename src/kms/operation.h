@@ -17,6 +17,7 @@
 #include "identity/identity.h"
 #include "keys/change.h"
 #include "keys/grant_table.h"
+#include "keys/import_token.h"
 #include "keys/last_usage.h"
 #include "keys/loaded_key.h"
 #include "keys/resolver.h"
@@ -28,7 +29,8 @@ namespace kagimori::kms {
 // Where keys of the spec SM2 can be made. AWS has them in its Regions in China alone.
 enum class Sm2Regions { kNone, kChina, kAll };
 
-// Paging markers: sealed, and bound to the caller's account, the operation and what it lists.
+// What operations give to clients sealed, and take back. Paging markers: bound to the caller's account, the operation
+// and what it lists. Import tokens.
 class Markers {
  public:
   Markers(const seal::KeyHierarchy& hierarchy, AccountId account) : hierarchy_(hierarchy), account_(account) {}
@@ -37,6 +39,10 @@ class Markers {
   }
   Result<std::string> Open(std::string_view binding, std::string_view marker) const {
     return seal::OpenMarker(hierarchy_, account_, binding, marker);
+  }
+  Bytes SealToken(const keys::ImportToken& token) const { return keys::SealImportToken(hierarchy_, token); }
+  Result<keys::ImportToken> OpenToken(const keys::KeyName& key, ByteView token) const {
+    return keys::OpenImportToken(hierarchy_, key, token);
   }
 
  private:

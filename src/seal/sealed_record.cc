@@ -50,7 +50,6 @@ uint16_t NewestSchema(std::string_view path) {
     case RecordType::kAccount:
     case RecordType::kIamHead:
     case RecordType::kIamEntity:
-    case RecordType::kKey:
     case RecordType::kKeyPart:
     case RecordType::kAlias:
     case RecordType::kDue:
@@ -59,6 +58,7 @@ uint16_t NewestSchema(std::string_view path) {
     case RecordType::kOutbox:
       return 1;
     case RecordType::kAccessKey:
+    case RecordType::kKey:
       return 2;
   }
   return 0;

@@ -30,7 +30,7 @@ TEST_F(SealedRecordTest, OpensAsItWasSealed) {
   auto opened = OpenRecord(*store_.hierarchy, kPath, kAccount, Seal(), 7);
   ASSERT_TRUE(opened) << Describe(opened.error());
   EXPECT_EQ(opened->message, kMessage);
-  EXPECT_EQ(opened->schema, 1);
+  EXPECT_EQ(opened->schema, 2);
   EXPECT_EQ(opened->version, 7u);
   // And in the next run of the program.
   auto loaded = KeyHierarchy::Load(TestRootKey(), &store_.store, store_.deployment).value();
@@ -40,7 +40,7 @@ TEST_F(SealedRecordTest, OpensAsItWasSealed) {
 TEST_F(SealedRecordTest, HasTheDocumentedLayout) {
   Bytes stored = Seal();
   EXPECT_EQ(stored.size(), 1 + 2 + 4 + 8 + 32 + kMessage.size() + 16);
-  EXPECT_EQ(HexEncode(ByteView(stored).first(15)), "010001000000020000000000000007");
+  EXPECT_EQ(HexEncode(ByteView(stored).first(15)), "010002000000020000000000000007");
 }
 
 TEST_F(SealedRecordTest, EmptyMessage) {

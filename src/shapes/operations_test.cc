@@ -50,7 +50,7 @@ TEST(Operations, SayWhatTheyAre) {
   EXPECT_FALSE(Describe(Operation::kPutKeyPolicy).read_only);
   EXPECT_EQ(Describe(Operation::kPutKeyPolicy).identifiers[0].form, IdentifierForm::kKeyOnly);
   EXPECT_EQ(std::count_if(std::begin(kOperations), std::end(kOperations), [](const auto& o) { return o.implemented; }),
-            41);
+            48);
 }
 
 // Adds up the longest valid value of each bounded member.

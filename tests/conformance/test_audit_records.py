@@ -116,9 +116,9 @@ def test_access_denied_loses_its_suffix(server, kms, key):
 
 
 def test_operations_that_are_not_supported(server):
-    answer = call(server, "RotateKeyOnDemand")
+    answer = call(server, "ReplicateKey")
     event = event_of(server, answer.get("x-amzn-RequestId"))
-    assert (event["eventName"], event["errorCode"]) == ("RotateKeyOnDemand", "UnsupportedOperationException")
+    assert (event["eventName"], event["errorCode"]) == ("ReplicateKey", "UnsupportedOperationException")
 
 
 def test_requests_without_a_verified_signature_leave_nothing(server):

@@ -7,6 +7,8 @@ import subprocess
 import sys
 
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
 
 from conformance.support.server import ACCOUNT, REGION
 
@@ -130,7 +132,34 @@ def test_the_whole_list(aws, tmp_path):
         == "PendingDeletion"
     )
     assert aws("kms", "cancel-key-deletion", "--key-id", key)["KeyId"] == made["Arn"]
-    aws("kms", "rotate-key-on-demand", "--key-id", key, fails="(UnsupportedOperationException)")
+    aws("kms", "replicate-key", "--key-id", key, "--replica-region", "eu-west-1", fails="(UnsupportedOperationException)")
+
+
+def test_the_life_of_a_key(aws, tmp_path):
+    key = aws("kms", "create-key")["KeyMetadata"]["KeyId"]
+    assert aws("kms", "enable-key-rotation", "--key-id", key, "--rotation-period-in-days", "180") is None
+    status = aws("kms", "get-key-rotation-status", "--key-id", key)
+    assert (status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 180)
+    assert aws("kms", "rotate-key-on-demand", "--key-id", key)["KeyId"].endswith(key)
+    for _ in range(30):
+        rotations = aws("kms", "list-key-rotations", "--key-id", key, "--include-key-material", "ALL_KEY_MATERIAL")["Rotations"]
+        if len(rotations) == 2:
+            break
+    assert [one.get("RotationType") for one in rotations] == [None, "ON_DEMAND"]
+    assert aws("kms", "disable-key-rotation", "--key-id", key) is None
+
+    key = aws("kms", "create-key", "--origin", "EXTERNAL")["KeyMetadata"]["KeyId"]
+    given = aws("kms", "get-parameters-for-import", "--key-id", key, "--wrapping-algorithm", "RSAES_OAEP_SHA_256",
+                "--wrapping-key-spec", "RSA_2048")
+    public = serialization.load_der_public_key(base64.b64decode(given["PublicKey"]))
+    oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+    (tmp_path / "material").write_bytes(public.encrypt(os.urandom(32), oaep))
+    (tmp_path / "token").write_bytes(base64.b64decode(given["ImportToken"]))
+    aws("kms", "import-key-material", "--key-id", key, "--encrypted-key-material", "fileb://material", "--import-token", "fileb://token",
+        "--expiration-model", "KEY_MATERIAL_DOES_NOT_EXPIRE")
+    assert aws("kms", "describe-key", "--key-id", key)["KeyMetadata"]["KeyState"] == "Enabled"
+    aws("kms", "delete-imported-key-material", "--key-id", key)
+    assert aws("kms", "describe-key", "--key-id", key)["KeyMetadata"]["KeyState"] == "PendingImport"
 
 
 def document(*statements):

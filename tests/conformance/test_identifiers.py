@@ -29,6 +29,16 @@ KEY_FORMS_ONLY = {
     "put_key_policy": ("KeyId", {"Policy": "{}"}),
     "list_key_policies": ("KeyId", {}),
     "get_key_rotation_status": ("KeyId", {}),
+    "enable_key_rotation": ("KeyId", {}),
+    "disable_key_rotation": ("KeyId", {}),
+    "rotate_key_on_demand": ("KeyId", {}),
+    "list_key_rotations": ("KeyId", {}),
+    "get_parameters_for_import": (
+        "KeyId",
+        {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"},
+    ),
+    "import_key_material": ("KeyId", {"ImportToken": b"x", "EncryptedKeyMaterial": b"x"}),
+    "delete_imported_key_material": ("KeyId", {}),
     "list_aliases": ("KeyId", {}),
     "create_alias": ("TargetKeyId", {"AliasName": "alias/never-made"}),
 }

@@ -56,16 +56,19 @@ inline std::shared_ptr<const Material> TestMaterial(uint8_t byte) {
   auto material = std::make_shared<Material>();
   material->id = TestMaterialId(byte);
   material->created = kTestNow;
-  material->version = 1;
   material->kdf.emplace(crypto::HmacSha256Key::Create(TestMaterialBytes(byte)));
   return material;
+}
+
+inline MaterialEntry TestEntry(uint8_t byte) {
+  return {.id = TestMaterialId(byte), .version = 1, .loaded = TestMaterial(byte)};
 }
 
 // A key as it looks once it is loaded, without a store. The last material is current.
 inline std::shared_ptr<const Key> LoadedTestKey(const KeyName& name = TestName(),
                                                 const std::vector<uint8_t>& materials = {1}) {
   Key key = TestKey(name);
-  for (uint8_t byte : materials) key.materials.push_back(TestMaterial(byte));
+  for (uint8_t byte : materials) key.materials.push_back(TestEntry(byte));
   return std::make_shared<const Key>(std::move(key));
 }
 

@@ -82,8 +82,9 @@ std::string Quoted(std::string_view text) {
 // Shows that the material is the same one without showing it.
 std::string Fingerprint(const keys::Key& key) {
   std::string all;
-  for (const auto& material : key.materials) {
-    all += HexEncode(material->kdf->Sign({AsBytes("fingerprint")})).substr(0, 16);
+  for (const keys::MaterialEntry& material : key.materials) {  // the current one alone is loaded
+    all += material.loaded != nullptr ? HexEncode(material.loaded->kdf->Sign({AsBytes("fingerprint")})).substr(0, 16)
+                                      : HexEncode(material.id).substr(0, 16);
   }
   return all;
 }

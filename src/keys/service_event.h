@@ -1,0 +1,23 @@
+#ifndef KAGIMORI_KEYS_SERVICE_EVENT_H_
+#define KAGIMORI_KEYS_SERVICE_EVENT_H_
+
+#include <functional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace kagimori::keys {
+
+// The audit record of what no caller did (AwsServiceEvent), finished. Committed with what it tells of.
+struct ServiceEvent {
+  ByteArray<16> id{};
+  std::string line;
+};
+
+// Hands a committed event to the audit log.
+using DeliverEvent = std::function<Result<>(const ServiceEvent&)>;
+
+}  // namespace kagimori::keys
+
+#endif  // KAGIMORI_KEYS_SERVICE_EVENT_H_
