@@ -5,10 +5,14 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "authz/testing/test_calls.h"
+#include "crypto/random.h"
+#include "gateway/request_quotas.h"
 #include "gateway/request_stats.h"
 #include "keys/key_table.h"
+#include "keys/last_usage.h"
 #include "keys/policy_document.h"
 #include "net/message_parser.h"
 #include "secret/wiping_buffer.h"
@@ -83,6 +87,38 @@ void BM_CountRequest(benchmark::State& state) {
   benchmark::DoNotOptimize(stats.operations().size());
 }
 BENCHMARK(BM_CountRequest);
+
+// The use of one key, or of many in turn, is noted for GetKeyLastUsage.
+void BM_NoteUse(benchmark::State& state) {
+  const auto count = static_cast<size_t>(state.range(0));
+  std::vector<keys::KeyName> names;
+  for (size_t i = 0; i < count; ++i) {
+    names.push_back({.account = AccountId::FromNumber(111122223333),
+                     .region = *Region::Parse("us-east-1"),
+                     .id = {.bytes = crypto::RandomUuid()}});
+  }
+  keys::UsageTracker::Lane lane;
+  size_t at = 0;
+  for (auto _ : state) {
+    lane.Note(names[at], {.operation = shapes::Operation::kEncrypt, .at = {1'750'000'000'000}});
+    if (++at == count) at = 0;
+  }
+}
+BENCHMARK(BM_NoteUse)->Arg(1)->Arg(10'000);
+
+// A request counts against its account's quota, which is not used up.
+void BM_TakeFromQuota(benchmark::State& state) {
+  RequestQuotas quotas(*ParseRequestRates("symmetric=1000000"));
+  RequestQuotas::View view;
+  const AccountId account = AccountId::FromNumber(111122223333);
+  const Region region = *Region::Parse("us-east-1");
+  RequestQuotas::Time now{};
+  for (auto _ : state) {
+    now += std::chrono::microseconds(10);
+    if (!quotas.Take(&view, account, region, QuotaGroup::Symmetric(), now)) state.SkipWithError("refused");
+  }
+}
+BENCHMARK(BM_TakeFromQuota);
 
 // A request and its answer, as they are wiped.
 void BM_WipeOneKiB(benchmark::State& state) {

@@ -68,10 +68,10 @@ class Bench:
         self.fill = options.build / "bench/million/kagimori_fill_keys"
         self.load = options.build / "bench/million/kagimori_open_load"
 
-    def make_store(self, data, keys, ids):
+    def make_store(self, data, keys, ids, *more):
         """A development server's data folder with that many keys; the rate at which they were made."""
         run.Server([self.program, "dev", "--data", data, "--listen", f"127.0.0.1:{run.free_port()}"]).stop()
-        return call(self.fill, "--data", data, "--keys", keys, "--ids", ids)["rate"] if keys else None
+        return call(self.fill, "--data", data, "--keys", keys, "--ids", ids, *more)["rate"] if keys else None
 
     @contextlib.contextmanager
     def server(self, scrub_rate=HARDLY):

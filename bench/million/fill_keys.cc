@@ -14,6 +14,7 @@
 
 #include "crypto/random.h"
 #include "keys/change.h"
+#include "keys/material_life.h"
 #include "seal/deployment.h"
 #include "seal/hierarchy.h"
 #include "seal/ledger.h"
@@ -31,6 +32,7 @@ struct Options {
   size_t keys = 0;
   size_t in_flight = 512;
   size_t ledger_rounds = 0;
+  uint32_t rotation_days = 0;
 };
 
 double SecondsSince(SteadyClock::time_point then) {
@@ -60,10 +62,11 @@ Result<OpenStore> Open(const std::filesystem::path& data) {
 
 // What CreateKey commits for a key without description, policy and tags, less the event in the outbox: a start would
 // have to deliver them all.
-Result<store::Transaction> NewKey(const seal::KeyHierarchy& hierarchy, const KeyId& id) {
+Result<store::Transaction> NewKey(const seal::KeyHierarchy& hierarchy, const KeyId& id, uint32_t rotation_days) {
   const Timestamp now = SystemClock().Wall();
   keys::Key key{.name = {.account = AccountId::FromNumber(0), .region = *Region::Parse("us-east-1"), .id = id}};
   key.created = now;
+  if (rotation_days != 0) keys::StartRotation(rotation_days, now, &key);
   keys::KeyChange created{.before = nullptr,
                           .after = std::move(key),
                           .parts = {},
@@ -122,7 +125,7 @@ Result<> Fill(const Options& options) {
     Committer committer(open.store.get(), options.in_flight);
     for (size_t i = 0; i < options.keys; ++i) {
       const KeyId id = RandomKeyId();
-      KAGIMORI_ASSIGN_OR_RETURN(store::Transaction transaction, NewKey(*open.hierarchy, id));
+      KAGIMORI_ASSIGN_OR_RETURN(store::Transaction transaction, NewKey(*open.hierarchy, id, options.rotation_days));
       ids.write(reinterpret_cast<const char*>(id.bytes.data()), static_cast<std::streamsize>(id.bytes.size()));
       committer.Commit(std::move(transaction));
     }
@@ -141,7 +144,7 @@ Result<double> CommitRate(const OpenStore& open, const Options& options) {
   std::vector<store::Transaction> transactions;
   transactions.reserve(options.keys);
   for (size_t i = 0; i < options.keys; ++i) {
-    KAGIMORI_ASSIGN_OR_RETURN(store::Transaction transaction, NewKey(*open.hierarchy, RandomKeyId()));
+    KAGIMORI_ASSIGN_OR_RETURN(store::Transaction transaction, NewKey(*open.hierarchy, RandomKeyId(), 0));
     transactions.push_back(std::move(transaction));
   }
   const auto started = SteadyClock::now();
@@ -184,6 +187,7 @@ int main(int argc, char** argv) {
   app.add_option("--in-flight", options.in_flight, "commits that wait at a time")->check(CLI::Range(1, 4096));
   app.add_option("--ledger-rounds", options.ledger_rounds,
                  "times pairs of batches without and with the ledger instead");
+  app.add_option("--rotation-days", options.rotation_days, "keys that rotate so many days after this");
   CLI11_PARSE(app, argc, argv);
   auto done = options.ledger_rounds > 0 ? kagimori::bench::TimeLedger(options) : kagimori::bench::Fill(options);
   if (done) return 0;
