@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Generates C++ from a service model: generate_shapes.py MODEL OUTPUT_FOLDER
 
-Writes kms_enums.h, kms_errors.h, kms.h (structures), kms_operations.h and kms_operations.cc into OUTPUT_FOLDER/shapes.
-The code that does something with the structures is hand-written, in src/shapes.
+Of KMS's model it writes kms_enums.h, kms_errors.h, kms.h (structures), kms_operations.h and kms_operations.cc into
+OUTPUT_FOLDER/shapes; of another service's (SSM) the same under its name and in a namespace of that name, with the
+shorter descriptor of service_operation.h. The code that does something with the structures is hand-written, in src/shapes.
 """
 
 import json
@@ -28,14 +29,18 @@ PATTERNS = {
     r"^https://[a-zA-Z0-9.-]+$": "kXksEndpoint",
     r"^(/[a-zA-Z0-9\/_-]+/kms/xks/v\d{1,2})$|^(/kms/xks/v\d{1,2})$": "kXksPath",
     r"^(com|eu)\.amazonaws\.vpce\.([a-z]+-){2,3}\d+\.vpce-svc-[0-9a-z]+$": "kVpceService",
+    r"^([a-zA-Z0-9:/_-]+)$": "kParameterKeyId",
+    r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$": "kTagText",
+    r"tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType": "kParameterFilterKey",
 }
-SCALARS = {"string": "std::string", "integer": "int32_t", "boolean": "bool", "timestamp": "Timestamp", "blob": "Bytes"}
+SCALARS = {"string": "std::string", "integer": "int32_t", "long": "int64_t", "boolean": "bool", "timestamp": "Timestamp",
+           "blob": "Bytes"}
 SECRETS = {"string": "SecretText", "blob": "secret::SecretBytes"}
 STATE_COLUMNS = 7
 
 
 def words(name):
-    name = name.replace("CMKs", "Cmks")
+    name = name.replace("CMKs", "Cmks").replace("-", "_")
     name = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
     return re.sub(r"([a-z\d])([A-Z])", r"\1_\2", name).lower().split("_")
 
@@ -64,10 +69,18 @@ def quote(text):
 class Generator:
     def __init__(self, model):
         self.model = model
+        self.service = model["service"]
+        # KMS's shapes stand in the namespace of the room, for whose sake it was made.
+        self.namespace = "" if self.service == "kms" else self.service
         self.shapes = model["shapes"]
         self.structures = model["structures"]
         self.operations = model["operations"]
         self.errors = model["errors"]
+
+    def header(self, part, includes, body):
+        if self.namespace:
+            body = [f"namespace {self.namespace} {{\n", *body, f"}}  // namespace {self.namespace}\n"]
+        return header(self.service.upper() + ("_" + part if part else ""), includes, body)
 
     # Types
 
@@ -128,14 +141,18 @@ class Generator:
             out.append(f"enum class {name} : uint8_t {{")
             out += [f"  k{camel(v)}," for v in values]
             out.append("};")
+            if self.namespace:
+                out.append(f"}}  // namespace {self.namespace}")
             out.append("template <>")
-            out.append(f"struct EnumTraits<{name}> {{")
+            out.append(f"struct EnumTraits<{self.namespace + '::' if self.namespace else ''}{name}> {{")
             out.append(f"  static constexpr std::array<std::string_view, {len(values)}> kNames = "
                        f"{{{', '.join(quote(v) for v in values)}}};")
             printed = "[" + ", ".join(shape.get("printed", values)) + "]"
             out.append(f"  static constexpr std::string_view kPrinted = {quote(printed)};")
             out.append("};\n")
-        return header("KMS_ENUMS", ["<array>", "<cstdint>", "<string_view>", "", '"shapes/member_info.h"'], out)
+            if self.namespace:
+                out.append(f"namespace {self.namespace} {{")
+        return self.header("ENUMS", ["<array>", "<cstdint>", "<string_view>", "", '"shapes/member_info.h"'], out)
 
     # kms_errors.h
 
@@ -163,12 +180,32 @@ class Generator:
         out.append("template <class Op>\nOpError<Op> OpError<Op>::From(ApiError error) {")
         out.append("  if (Allows(error.code())) return OpError(std::move(error), 0);")
         out.append("  return OpError(Errors::KmsInternal());\n}\n")
-        return header("KMS_ERRORS", ["<cstdint>", "<string>", "<string_view>", "<utility>", "", '"shapes/api_error.h"'], out)
+        return self.header("ERRORS", ["<cstdint>", "<string>", "<string_view>", "<utility>", "", '"shapes/api_error.h"'], out)
+
+    def service_error_file(self):
+        """The same for a service whose operations share one type of error; service_operation.h has what it is made of."""
+        out = ["enum class ErrorCode : uint8_t {"]
+        out += [f"  k{error_name(code)}," for code in self.errors]
+        out.append("};\n")
+        out.append("inline constexpr ErrorInfo kErrorInfo[] = {")
+        for code, entry in self.errors.items():
+            out.append(f"    {{{quote(code)}, {entry['status']}, {boolean(entry.get('capital_message'))}}},")
+        out.append("};")
+        out.append("class Errors;")
+        out.append("using ApiError = ServiceError<ErrorCode, kErrorInfo, Errors>;")
+        out.append("// The maker of every API error. An empty text is left out of the answer.")
+        out.append("class Errors {\n public:")
+        for code in self.errors:
+            name = error_name(code)
+            out.append(f"  static ApiError {name}(std::string message = {{}}) "
+                       f"{{ return ApiError(ErrorCode::k{name}, std::move(message)); }}")
+        out.append("};\n")
+        return self.header("ERRORS", ["<cstdint>", "<string>", "<utility>", "", '"shapes/service_operation.h"'], out)
 
     def operation_errors(self, operation):
         codes = list(operation["errors"]) + operation.get("extra_errors", [])
         codes += [c for c, e in self.errors.items() if e.get("every_operation") and c not in codes]
-        if not operation["implemented"] and "UnsupportedOperationException" not in codes:
+        if not operation.get("implemented", True) and "UnsupportedOperationException" not in codes:
             codes.append("UnsupportedOperationException")
         return codes
 
@@ -227,8 +264,8 @@ class Generator:
                         "  static constexpr bool kNoBody = true;", "  static constexpr bool kHoldsSecret = false;",
                         "  template <class V, class Self>", "  static void Visit(V&, Self&) {}", "};\n"]
         includes = ["<cstdint>", "<optional>", "<string>", "<vector>", "", '"base/bytes.h"', '"base/clock.h"',
-                    '"secret/secret_bytes.h"', '"shapes/kms_enums.h"', '"shapes/member_info.h"', '"shapes/types.h"']
-        return header("KMS", includes, out)
+                    '"secret/secret_bytes.h"', f'"shapes/{self.service}_enums.h"', '"shapes/member_info.h"', '"shapes/types.h"']
+        return self.header("", includes, out)
 
     def structure(self, name, audited):
         members = self.structures[name]
@@ -282,7 +319,7 @@ class Generator:
         out.append("}\n")
         includes = ["<array>", "<cstddef>", "<cstdint>", "<string_view>", "", '"shapes/kms.h"', '"shapes/kms_errors.h"',
                     '"shapes/operation.h"']
-        return header("KMS_OPERATIONS", includes, out)
+        return self.header("OPERATIONS", includes, out)
 
     def operation_source(self):
         prefix = self.model["target_prefix"] + "."
@@ -327,6 +364,56 @@ class Generator:
         out += self.lookup(prefix)
         out.append("}  // namespace kagimori::shapes")
         return "\n".join(out) + "\n"
+
+    def service_operation_header(self):
+        out = ["enum class Operation : uint8_t {"]
+        out += [f"  k{name}," for name in self.operations]
+        out.append("};")
+        out.append(f"inline constexpr size_t kOperationCount = {len(self.operations)};\n")
+        out.append("// The one list of operations, in the order of their names. Indexed by Operation.")
+        out.append("using OperationDescriptor = ServiceOperation<Operation, ErrorCode>;")
+        out.append("extern const OperationDescriptor kOperations[kOperationCount];")
+        out.append("inline const OperationDescriptor& Describe(Operation operation) "
+                   "{ return kOperations[static_cast<uint8_t>(operation)]; }\n")
+        out.append("// By the whole X-Amz-Target; null for what is no operation.")
+        out.append("const OperationDescriptor* FindOperation(std::string_view target);\n")
+        out.append("// One tag for each operation: its types.\nnamespace op {\n")
+        for name, operation in self.operations.items():
+            out += [f"struct {name} {{", f"  using Request = {operation['request']};",
+                    f"  using Response = {operation['response']};",
+                    f"  static constexpr Operation kOperation = Operation::k{name};", "};\n"]
+        out.append("}  // namespace op\n")
+        includes = ["<cstddef>", "<cstdint>", "<string_view>", "", f'"shapes/{self.service}.h"',
+                    f'"shapes/{self.service}_errors.h"', '"shapes/service_operation.h"']
+        return self.header("OPERATIONS", includes, out)
+
+    def service_operation_source(self):
+        prefix = self.model["target_prefix"] + "."
+        out = ["// Generated by tools/generate_shapes.py.", f'#include "shapes/{self.service}_operations.h"\n',
+               f"namespace kagimori::shapes::{self.service} {{", "namespace {\n"]
+        for name, operation in self.operations.items():
+            codes = self.operation_errors(operation)
+            out.append(f"constexpr ErrorCode k{name}Errors[] = {{{', '.join(f'ErrorCode::k{error_name(c)}' for c in codes)}}};")
+        out.append("\n}  // namespace\n")
+        out.append("const OperationDescriptor kOperations[kOperationCount] = {")
+        for name, operation in self.operations.items():
+            out.append("    {" + ", ".join([
+                f".operation = Operation::k{name}", f".name = {quote(name)}", f".target = {quote(prefix + name)}",
+                f".action = {quote(operation['action'])}", f".read_only = {boolean(operation['access'] != 'write')}",
+                f".body_limit = {operation['body_limit']}", f".errors = k{name}Errors"]) + "},")
+        out.append("};\n")
+        out += self.lookup(prefix)
+        out.append(f"}}  // namespace kagimori::shapes::{self.service}")
+        return "\n".join(out) + "\n"
+
+    def files(self):
+        if not self.namespace:
+            return {"kms_enums.h": self.enums(), "kms_errors.h": self.error_file(), "kms.h": self.structure_file(),
+                    "kms_operations.h": self.operation_header(), "kms_operations.cc": self.operation_source()}
+        return {f"{self.service}_enums.h": self.enums(), f"{self.service}_errors.h": self.service_error_file(),
+                f"{self.service}.h": self.structure_file(),
+                f"{self.service}_operations.h": self.service_operation_header(),
+                f"{self.service}_operations.cc": self.service_operation_source()}
 
     def sensitive_members(self, operation):
         return [m["name"] for side in ("request", "response") if operation[side]
@@ -375,9 +462,7 @@ def main():
     generator = Generator(json.loads(pathlib.Path(model_path).read_text()))
     output = pathlib.Path(folder) / "shapes"
     output.mkdir(parents=True, exist_ok=True)
-    files = {"kms_enums.h": generator.enums(), "kms_errors.h": generator.error_file(), "kms.h": generator.structure_file(),
-             "kms_operations.h": generator.operation_header(), "kms_operations.cc": generator.operation_source()}
-    for name, text in files.items():
+    for name, text in generator.files().items():
         path = output / name
         # An unchanged file keeps its time, and with it everything that was built from it.
         if not path.exists() or path.read_text() != text:

@@ -68,7 +68,8 @@ class OpError {
   ApiError error_;
 };
 
-// {"__type":"NotFoundException","message":"…"}
+// {"__type":"NotFoundException","message":"…"}; an empty text is left out.
+void AppendErrorBody(const ErrorInfo& info, std::string_view message, std::string* out);
 void AppendErrorBody(const ApiError& error, std::string* out);
 
 }  // namespace kagimori::shapes

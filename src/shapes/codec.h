@@ -55,17 +55,23 @@ void EncodeResponse(const Response& response, std::string* out) {
   }
 }
 
+// What an audit record shows of a request or response: an object of the audited members that are there, or null.
+template <class Shape>
+void AppendAudited(const Shape& shape, std::string* out) {
+  size_t begin = out->size();
+  out->push_back('{');
+  Redactor redactor(true, out);
+  Shape::Visit(redactor, shape);
+  out->push_back('}');
+  if (!redactor.any()) out->replace(begin, std::string::npos, "null");
+}
+
 // CloudTrail's requestParameters: an object of the audited members that are there, or null. Defaults that CloudTrail
 // shows although the client left them out (CreateKey's, the algorithm of Encrypt and Decrypt) are filled in by the
 // caller.
 template <class Request>
 void AppendRequestParameters(const Request& request, std::string* out) {
-  size_t begin = out->size();
-  out->push_back('{');
-  Redactor redactor(true, out);
-  Request::Visit(redactor, request);
-  out->push_back('}');
-  if (!redactor.any()) out->replace(begin, std::string::npos, "null");
+  AppendAudited(request, out);
 }
 
 // CloudTrail's responseElements. `key_arn`: shown as keyId by the writes that answer nothing (OperationDescriptor's

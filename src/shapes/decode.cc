@@ -38,10 +38,11 @@ bool WrongType(DecodeNotes& notes, JsonType found, std::string_view wanted) {
 }
 
 // The integer part of a verified JSON number, held to what fits.
-int32_t TruncateToInt32(std::string_view number) {
-  constexpr int32_t kMin = std::numeric_limits<int32_t>::min();
-  constexpr int32_t kMax = std::numeric_limits<int32_t>::max();
-  int32_t whole = 0;
+template <class Int>
+Int Truncate(std::string_view number) {
+  constexpr Int kMin = std::numeric_limits<Int>::min();
+  constexpr Int kMax = std::numeric_limits<Int>::max();
+  Int whole = 0;
   auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), whole);
   bool plain = end == number.data() + number.size();
   if (plain) return error == std::errc() ? whole : number.front() == '-' ? kMin : kMax;
@@ -52,7 +53,9 @@ int32_t TruncateToInt32(std::string_view number) {
     bool tiny = number.find("e-") != std::string_view::npos || number.find("E-") != std::string_view::npos;
     return tiny ? 0 : number.front() == '-' ? kMin : kMax;
   }
-  return static_cast<int32_t>(std::clamp(std::trunc(value), double{kMin}, double{kMax}));
+  if (value >= static_cast<double>(kMax)) return kMax;
+  if (value <= static_cast<double>(kMin)) return kMin;
+  return static_cast<Int>(value);
 }
 
 // A blob's text that is wrong base64, in the service's words; `text` is not secret.
@@ -102,7 +105,13 @@ bool DecodeValue(JsonCursor& json, SecretText& out, DecodeNotes& notes) {
 
 bool DecodeValue(JsonCursor& json, int32_t& out, DecodeNotes& notes) {
   if (json.type() != JsonType::kNumber) return WrongType(notes, json.type(), "an Integer");
-  out = TruncateToInt32(json.TakeNumber());
+  out = Truncate<int32_t>(json.TakeNumber());
+  return true;
+}
+
+bool DecodeValue(JsonCursor& json, int64_t& out, DecodeNotes& notes) {
+  if (json.type() != JsonType::kNumber) return WrongType(notes, json.type(), "a Long");
+  out = Truncate<int64_t>(json.TakeNumber());
   return true;
 }
 

@@ -33,6 +33,7 @@ struct DecodeNotes {
 bool DecodeValue(wire::JsonCursor& json, std::string& out, DecodeNotes& notes);
 bool DecodeValue(wire::JsonCursor& json, SecretText& out, DecodeNotes& notes);
 bool DecodeValue(wire::JsonCursor& json, int32_t& out, DecodeNotes& notes);
+bool DecodeValue(wire::JsonCursor& json, int64_t& out, DecodeNotes& notes);
 bool DecodeValue(wire::JsonCursor& json, bool& out, DecodeNotes& notes);
 bool DecodeValue(wire::JsonCursor& json, Timestamp& out, DecodeNotes& notes);
 bool DecodeValue(wire::JsonCursor& json, Bytes& out, DecodeNotes& notes);

@@ -18,6 +18,7 @@ namespace kagimori::shapes {
 
 inline void EncodeValue(const std::string& value, std::string* out) { wire::AppendJsonString(value, out); }
 inline void EncodeValue(int32_t value, std::string* out) { wire::AppendJsonInteger(value, out); }
+inline void EncodeValue(int64_t value, std::string* out) { wire::AppendJsonInteger(value, out); }
 inline void EncodeValue(bool value, std::string* out) { wire::AppendJsonBoolean(value, out); }
 inline void EncodeValue(Timestamp value, std::string* out) { wire::AppendJsonTimestamp(value, out); }
 inline void EncodeValue(const Bytes& value, std::string* out) { wire::AppendJsonBlob(value, out); }
@@ -105,6 +106,7 @@ class SizeBound {
   void Add(const Bytes& value) { bytes_ += wire::SecretCodec::Base64Length(value.size()) + 2; }
   void Add(const secret::SecretBytes& value) { bytes_ += wire::SecretCodec::Base64Length(value.size()) + 2; }
   void Add(int32_t) { bytes_ += kNumber; }
+  void Add(int64_t) { bytes_ += kNumber; }
   void Add(bool) { bytes_ += kNumber; }
   void Add(Timestamp) { bytes_ += kNumber; }
   void Add(const StringMap& value) {

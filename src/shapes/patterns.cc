@@ -106,6 +106,23 @@ bool VpceService(std::string_view text) {
          Some(text, kLower | kDigit);
 }
 
+// Characters beyond ASCII are taken for letters.
+bool TagText(std::string_view text) {
+  for (char c : text) {
+    if (static_cast<uint8_t>(c) < 0x80 && !In(c, kAlphanumeric, " _.:/=+-@")) return false;
+  }
+  return true;
+}
+
+bool ParameterFilterKey(std::string_view text) {
+  constexpr std::string_view kKeys[] = {"Name", "Type", "KeyId", "Path", "Label", "Tier", "DataType"};
+  if (text.starts_with("tag:")) return text.size() > 4 && text.find('\n') == text.npos;
+  for (std::string_view key : kKeys) {
+    if (text == key) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool Matches(Pattern pattern, std::string_view text) {
@@ -146,6 +163,12 @@ bool Matches(Pattern pattern, std::string_view text) {
       return XksPath(text);
     case Pattern::kVpceService:
       return VpceService(text);
+    case Pattern::kParameterKeyId:
+      return Some(text, kAlphanumeric, ":/_-");
+    case Pattern::kTagText:
+      return TagText(text);
+    case Pattern::kParameterFilterKey:
+      return ParameterFilterKey(text);
   }
   return false;
 }
@@ -188,6 +211,12 @@ std::string_view PatternText(Pattern pattern) {
       return R"re(^(/[a-zA-Z0-9\/_-]+/kms/xks/v\d{1,2})$|^(/kms/xks/v\d{1,2})$)re";
     case Pattern::kVpceService:
       return R"re(^(com|eu)\.amazonaws\.vpce\.([a-z]+-){2,3}\d+\.vpce-svc-[0-9a-z]+$)re";
+    case Pattern::kParameterKeyId:
+      return R"(^([a-zA-Z0-9:/_-]+)$)";
+    case Pattern::kTagText:
+      return R"(^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$)";
+    case Pattern::kParameterFilterKey:
+      return R"(tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType)";
   }
   return "";
 }

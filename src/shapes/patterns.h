@@ -27,6 +27,9 @@ enum class Pattern : uint8_t {
   kXksEndpoint,          // ^https://[a-zA-Z0-9.-]+$
   kXksPath,              // ^(/[a-zA-Z0-9\/_-]+/kms/xks/v\d{1,2})$|^(/kms/xks/v\d{1,2})$
   kVpceService,          // ^(com|eu)\.amazonaws\.vpce\.([a-z]+-){2,3}\d+\.vpce-svc-[0-9a-z]+$
+  kParameterKeyId,       // ^([a-zA-Z0-9:/_-]+)$
+  kTagText,              // ^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$
+  kParameterFilterKey,   // tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType
 };
 
 bool Matches(Pattern pattern, std::string_view text);

@@ -87,7 +87,7 @@ void Validator::Check(const MemberInfo& info, const MemberPath& path, const Secr
   }
 }
 
-void Validator::Check(const MemberInfo& info, const MemberPath& path, int32_t value) {
+void Validator::Check(const MemberInfo& info, const MemberPath& path, int64_t value) {
   if (value < info.value.min) {
     violations_->Add(Printed(std::to_string(value)), path.Text(), AtLeast("value", info.value.min));
   }

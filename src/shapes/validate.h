@@ -77,7 +77,8 @@ class Validator {
   void Missing(const MemberPath& path, bool secret);
   void Check(const MemberInfo& info, const MemberPath& path, const std::string& value);
   void Check(const MemberInfo& info, const MemberPath& path, const SecretText& value);
-  void Check(const MemberInfo& info, const MemberPath& path, int32_t value);
+  void Check(const MemberInfo& info, const MemberPath& path, int32_t value) { Check(info, path, int64_t{value}); }
+  void Check(const MemberInfo& info, const MemberPath& path, int64_t value);
   void Check(const MemberInfo&, const MemberPath&, bool) {}
   void Check(const MemberInfo&, const MemberPath&, Timestamp) {}
   void Check(const MemberInfo& info, const MemberPath& path, const Bytes& value) {

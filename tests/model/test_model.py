@@ -1,6 +1,7 @@
 """The model against its sources, and what is generated from it."""
 
 import copy
+import gzip
 import json
 import pathlib
 import subprocess
@@ -16,6 +17,7 @@ import model_check  # noqa: E402
 import model_sources  # noqa: E402
 
 MODEL = json.loads((ROOT / "model/kms.json").read_text())
+SSM = json.loads((ROOT / "model/ssm.json").read_text())
 
 
 def run(*arguments):
@@ -27,6 +29,29 @@ def test_model_agrees_with_botocore():
     done = run(ROOT / "tools/model_check.py", "--no-npm")
     assert done.returncode == 0, done.stdout
     assert "compared with botocore" in done.stdout
+
+
+def test_the_model_of_ssm_agrees_with_botocore():
+    botocore = pytest.importorskip("botocore")
+    path = pathlib.Path(botocore.__file__).parent / "data/ssm/2014-11-06/service-2.json.gz"
+    source = json.loads(gzip.decompress(path.read_bytes()))
+    for name, operation in SSM["operations"].items():
+        theirs = source["operations"][name]
+        assert (operation["request"], operation["response"]) == (theirs["input"]["shape"], theirs["output"]["shape"])
+        assert operation["errors"] == [error["shape"] for error in theirs["errors"]]
+    for name, members in SSM["structures"].items():
+        theirs = source["shapes"][name]
+        required = theirs.get("required", [])
+        assert [(m["name"], m["shape"], m.get("required", False)) for m in members] == [
+            (member, reference["shape"], member in required) for member, reference in theirs["members"].items()
+        ]
+    for name, shape in SSM["shapes"].items():
+        theirs = source["shapes"][name]
+        assert shape.get("values") == theirs.get("enum"), name
+        for constraint in ("min", "max", "pattern", "sensitive"):
+            assert shape.get(constraint) == theirs.get(constraint), name
+    for operation in SSM["operations"].values():
+        assert "Value" not in operation["audit_request"] + operation["audit_response"]
 
 
 def test_model_agrees_with_the_newest_javascript_sdk(tmp_path):
@@ -75,8 +100,9 @@ def test_generator_refuses_what_the_code_cannot_check():
         generate_shapes.Generator(model).structure_file()
 
 
-def test_generation_is_repeatable_and_leaves_unchanged_files_alone(tmp_path):
-    arguments = (ROOT / "tools/generate_shapes.py", ROOT / "model/kms.json", tmp_path)
+@pytest.mark.parametrize("service", ["kms", "ssm"])
+def test_generation_is_repeatable_and_leaves_unchanged_files_alone(service, tmp_path):
+    arguments = (ROOT / "tools/generate_shapes.py", ROOT / f"model/{service}.json", tmp_path)
     assert run(*arguments).returncode == 0
     before = {p.name: (p.read_text(), p.stat().st_mtime_ns) for p in (tmp_path / "shapes").iterdir()}
     assert run(*arguments).returncode == 0
