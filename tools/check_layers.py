@@ -17,7 +17,7 @@ FLOORS = {
     1: ["secret"],
     2: ["crypto", "wire", "net", "store"],
     3: ["shapes", "policy", "sigv4", "audit", "attest", "oidc"],
-    4: ["seal", "identity"],
+    4: ["seal", "identity", "parameters"],
     5: ["keys"],
     6: ["authz"],
     7: ["kms", "sts", "iam", "ssm", "replicate"],
@@ -26,8 +26,8 @@ FLOORS = {
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
-# (room, room it may include all the same): neighbours on one floor, one way only. Accounts and access keys are sealed records.
-NEIGHBOURS = {("identity", "seal")}
+# (room, room it may include all the same): neighbours on one floor, one way only. Accounts, access keys and parameters are sealed records.
+NEIGHBOURS = {("identity", "seal"), ("parameters", "seal")}
 
 README_LINES = 30
 
@@ -47,6 +47,7 @@ INCLUDES = [  # matched against what stands between <> or ""
     # Asio's TLS layer is OpenSSL by another name.
     Rule("OpenSSL through Asio", re.compile(r"^boost/(asio|beast)/ssl"), ("net/tls",)),
     Rule("libsecp256k1", re.compile(r"^secp256k1"), ("crypto/",)),
+    Rule("RE2", re.compile(r"^re2/"), ("ssm/",)),
     Rule("libcbor", re.compile(r"^cbor"), ("attest/",)),
     Rule("RocksDB", re.compile(r"^rocksdb/"), ("store/rocksdb", "store/testing/rocksdb")),
     Rule("the wall clock", re.compile(r"^(sys/time\.h|boost/asio/(system_timer|deadline_timer)\.hpp)$"), ("base/clock.cc",)),

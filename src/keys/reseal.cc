@@ -6,6 +6,7 @@
 #include "identity/reseal.h"
 #include "keys/paths.h"
 #include "keys/records.h"
+#include "parameters/reseal.h"
 #include "seal/path.h"
 #include "seal/sealed_record.h"
 
@@ -15,7 +16,7 @@ namespace {
 using identity::WrappedSecret;
 using seal::RecordType;
 
-enum class Holds { kNoSecret, kMaterial, kAccessKeySecret, kAuditSeed };
+enum class Holds { kNoSecret, kMaterial, kAccessKeySecret, kAuditSeed, kParameterValue };
 
 // A type that is missing here does not compile (-Wswitch): it would be lost with its term.
 Result<Holds> HoldsOf(std::string_view path) {
@@ -41,7 +42,14 @@ Result<Holds> HoldsOf(std::string_view path) {
     case RecordType::kGrant:
     case RecordType::kRetirable:
     case RecordType::kOutbox:
+    case RecordType::kParameterEntry:
+    case RecordType::kParameterCounts:
+    case RecordType::kParameterDue:
+    case RecordType::kParameterGone:
       return Holds::kNoSecret;
+    case RecordType::kParameter:
+    case RecordType::kParameterPart:
+      return parameters::MayHoldValue(path) ? Holds::kParameterValue : Holds::kNoSecret;
   }
   return Fail(ErrorKind::kCorrupt, "a record of a type that this program does not know");
 }
@@ -57,6 +65,13 @@ Result<std::optional<WrappedSecret>> SecretIn(Holds holds, std::string_view path
     }
     case Holds::kAccessKeySecret:
       return identity::SecretOfAccessKey(message);
+    case Holds::kParameterValue: {
+      KAGIMORI_ASSIGN_OR_RETURN(std::optional<parameters::WrappedValue> value, parameters::ValueIn(path, message));
+      if (!value) return std::nullopt;
+      return WrappedSecret{.account = seal::SealingAccount(path),
+                           .binding = std::move(value->binding),
+                           .wrapped = std::move(value->wrapped)};
+    }
     case Holds::kAuditSeed:  // the message is nothing else
       return WrappedSecret{.account = seal::kNoAccount,
                            .binding = std::string(path),
@@ -65,7 +80,7 @@ Result<std::optional<WrappedSecret>> SecretIn(Holds holds, std::string_view path
   std::unreachable();
 }
 
-Result<std::string> WithSecret(Holds holds, std::string_view message, ByteView wrapped) {
+Result<std::string> WithSecret(Holds holds, std::string_view path, std::string_view message, ByteView wrapped) {
   switch (holds) {
     case Holds::kNoSecret:
       break;
@@ -78,6 +93,8 @@ Result<std::string> WithSecret(Holds holds, std::string_view message, ByteView w
       return identity::WithSecretOfAccessKey(message, wrapped);
     case Holds::kAuditSeed:
       return std::string(AsText(wrapped));
+    case Holds::kParameterValue:
+      return parameters::WithValue(path, message, wrapped);
   }
   std::unreachable();
 }
@@ -98,7 +115,7 @@ Result<Resealed> Reseal(const seal::KeyHierarchy& hierarchy, std::string_view pa
   KAGIMORI_ASSIGN_OR_RETURN(secret::SecretBytes secret,
                             seal::UnwrapSecret(hierarchy, old->account, old->binding, old->wrapped));
   const Bytes wrapped = seal::WrapSecret(hierarchy, old->account, old->binding, secret);
-  KAGIMORI_ASSIGN_OR_RETURN(std::string message, WithSecret(holds, opened.message, wrapped));
+  KAGIMORI_ASSIGN_OR_RETURN(std::string message, WithSecret(holds, path, opened.message, wrapped));
   KAGIMORI_ASSIGN_OR_RETURN(Bytes value, seal::SealRecordWithSecret(hierarchy, context, wrapped, message));
   return Resealed{.value = std::move(value), .message = std::move(message)};
 }

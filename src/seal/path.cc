@@ -22,7 +22,19 @@ std::optional<RecordType> TypeOf(std::string_view path) {
 
 // Of the types that stand under an account.
 bool HasRegion(RecordType type) {
-  return type == RecordType::kKey || type == RecordType::kKeyPart || type == RecordType::kAlias;
+  switch (type) {
+    case RecordType::kKey:
+    case RecordType::kKeyPart:
+    case RecordType::kAlias:
+    case RecordType::kParameter:
+    case RecordType::kParameterPart:
+    case RecordType::kParameterEntry:
+    case RecordType::kParameterCounts:
+    case RecordType::kParameterGone:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -37,6 +49,11 @@ AccountId LedgerAccount(std::string_view path) {
     case RecordType::kAlias:
     case RecordType::kGrant:
     case RecordType::kRetirable:
+    case RecordType::kParameter:
+    case RecordType::kParameterPart:
+    case RecordType::kParameterEntry:
+    case RecordType::kParameterCounts:
+    case RecordType::kParameterGone:
       return AccountAt(path, 1);
     default:
       return kNoAccount;
@@ -48,6 +65,7 @@ AccountId SealingAccount(std::string_view path) {
     case RecordType::kHead:
       return AccountAt(path, 1);  // the deployment's head has none
     case RecordType::kDue:
+    case RecordType::kParameterDue:
       return AccountAt(path, 1 + kTimeSize);
     default:
       return LedgerAccount(path);

@@ -23,16 +23,22 @@ enum class RecordType : uint8_t {
   kHead = 0x04,         // the ledger's heads: the deployment's and one per account
   kAnchorsKept = 0x05,  // there once the audit log's anchors are kept in a file outside
   kAccount = 0x10,
-  kAccessKey = 0x11,  // by NameMarker of the access key id
-  kIamHead = 0x12,    // the sum over an account's entities
-  kIamEntity = 0x13,  // a user, group, role, managed policy or OIDC provider: kind ‖ unique id
-  kKey = 0x20,        // head of a key
-  kKeyPart = 0x21,    // description, policy, tags, aliases, materials
-  kAlias = 0x22,      // by NameMarker of the alias name
-  kDue = 0x23,        // what happens at a time: time ‖ key
-  kGrant = 0x24,      // grants of a key, and what is kept about them (keys/grant_paths.h)
-  kRetirable = 0x25,  // grants by the principal that may retire them
-  kOutbox = 0x30,     // audit events that are committed and not yet known to be in the audit log
+  kAccessKey = 0x11,        // by NameMarker of the access key id
+  kIamHead = 0x12,          // the sum over an account's entities
+  kIamEntity = 0x13,        // a user, group, role, managed policy or OIDC provider: kind ‖ unique id
+  kKey = 0x20,              // head of a key
+  kKeyPart = 0x21,          // description, policy, tags, aliases, materials
+  kAlias = 0x22,            // by NameMarker of the alias name
+  kDue = 0x23,              // what happens at a time: time ‖ key
+  kGrant = 0x24,            // grants of a key, and what is kept about them (keys/grant_paths.h)
+  kRetirable = 0x25,        // grants by the principal that may retire them
+  kOutbox = 0x30,           // audit events that are committed and not yet known to be in the audit log
+  kParameter = 0x40,        // head of a parameter, by NameMarker of its name
+  kParameterPart = 0x41,    // older versions, labels, tags, by the parameter's id
+  kParameterEntry = 0x42,   // by a level of the hierarchy above it, and by name
+  kParameterCounts = 0x43,  // how many parameters there are
+  kParameterDue = 0x44,     // what expires at a time: time ‖ parameter
+  kParameterGone = 0x45,    // a deleted parameter of which something is left
 };
 
 // Paths carry no names: a type, account and Region numbers, then ids of fixed length or markers of names, big-endian,

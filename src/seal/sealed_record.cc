@@ -56,6 +56,12 @@ uint16_t NewestSchema(std::string_view path) {
     case RecordType::kGrant:
     case RecordType::kRetirable:
     case RecordType::kOutbox:
+    case RecordType::kParameter:
+    case RecordType::kParameterPart:
+    case RecordType::kParameterEntry:
+    case RecordType::kParameterCounts:
+    case RecordType::kParameterGone:
+    case RecordType::kParameterDue:
       return 1;
     case RecordType::kAccessKey:
     case RecordType::kKey:
