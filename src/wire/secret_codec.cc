@@ -146,4 +146,6 @@ bool SecretCodec::ConsistsOf(const secret::SecretBytes& text, std::string_view a
   return AsText(text.Open(secret::Access())).find_first_not_of(allowed) == std::string_view::npos;
 }
 
+std::string_view SecretCodec::Open(const secret::SecretBytes& text) { return AsText(text.Open(secret::Access())); }
+
 }  // namespace kagimori::wire

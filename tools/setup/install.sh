@@ -6,7 +6,7 @@
 readonly BUILD_PACKAGES=(g++ cmake ninja-build ccache pkg-config dpkg-dev make ca-certificates python3 python3-venv
   libboost1.81-dev librocksdb-dev libsimdjson-dev libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev
   prometheus-cpp-dev libpugixml-dev libzstd-dev libgfshare-dev libsodium-dev libbenchmark-dev libprotobuf-dev protobuf-compiler libsecp256k1-dev
-  libseccomp-dev libcbor-dev valgrind
+  libseccomp-dev libcbor-dev libre2-dev valgrind
   libgtest-dev libgmock-dev)
 readonly CLANG_PACKAGES=(clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev)
 
