@@ -75,6 +75,8 @@ void Node::State::RunSchedule() {
   if (!destroyed)
     log::Error("scheduled deletions could not be carried out; they are tried again",
                {{"error", Describe(destroyed.error())}});
+  Result<size_t> expired = reaper->RunOnce();
+  if (!expired) log::Error("parameters could not be ended; it is tried again", {{"error", Describe(expired.error())}});
 }
 
 void Node::State::SaveUsage() {

@@ -138,6 +138,7 @@ void Node::State::MakeServices() {
   keys->grants().UsePrincipals(iam_principals.get());
   committer = std::make_unique<keys::Committer>(hierarchy.get(), store.get(), keys.get());
   usage = std::make_unique<keys::UsageTracker>(hierarchy.get(), store.get(), clock.get(), CoreCount(options.cores));
+  parameters = std::make_unique<parameters::ParameterTable>(hierarchy.get(), store.get());
   MakeSchedule();
   options.terms.sessions = identity::kLongestSession;
   terms = std::make_unique<keys::TermRotation>(
@@ -155,6 +156,7 @@ void Node::State::MakeServices() {
               .loaded_keys = loaded_keys.get(),
               .grants = &keys->grants(),
               .usage = usage.get(),
+              .parameters = parameters.get(),
               .committer = committer.get(),
               .outbox = outbox.get(),
               .authorizer = &authorizer,
@@ -197,6 +199,12 @@ void Node::State::MakeSchedule() {
       hierarchy.get(), store.get(), keys.get(), clock.get(), uptime,
       keys::ScheduledDeletion::Options{.uptime_before_destruction = wait},
       [this](const keys::Key& key) { return MakeDeleteKeyEvent(key, clock->Wall()); }, deliver);
+  reaper = std::make_unique<parameters::Reaper>(
+      hierarchy.get(), store.get(), clock.get(), [this, deliver](const parameters::Parameter& parameter) {
+        auto event = std::make_shared<keys::ServiceEvent>(MakeExpiredParameterEvent(parameter, clock->Wall()));
+        return parameters::Reaper::Event{.put = keys::OutboxPut(*hierarchy, {.id = event->id, .line = event->line}),
+                                         .deliver = [deliver, event] { return deliver(*event); }};
+      });
 }
 
 }  // namespace kagimori::app

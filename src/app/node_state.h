@@ -28,6 +28,8 @@
 #include "keys/outbox.h"
 #include "keys/scheduled_deletion.h"
 #include "keys/scheduled_material.h"
+#include "parameters/parameter_table.h"
+#include "parameters/reaper.h"
 
 // What a node is made of; private to node.cc (its life), node_services.cc (what is opened and wired before it serves)
 // and node_status.cc (what it tells of itself).
@@ -57,9 +59,11 @@ struct Node::State {
   std::unique_ptr<keys::KeyTable> keys;
   std::unique_ptr<keys::Committer> committer;
   std::unique_ptr<keys::UsageTracker> usage;
+  std::unique_ptr<parameters::ParameterTable> parameters;
   std::unique_ptr<keys::OutboxDelivery> outbox;
   std::unique_ptr<keys::ScheduledMaterial> materials;
   std::unique_ptr<keys::ScheduledDeletion> deletions;
+  std::unique_ptr<parameters::Reaper> reaper;
   std::unique_ptr<keys::TermRotation> terms;
   authz::Authorizer authorizer;
   gateway::Turnstile contended;

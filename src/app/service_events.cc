@@ -74,6 +74,33 @@ keys::ServiceEvent MakeMaterialEvent(const keys::Key& key, keys::ScheduledMateri
   return MakeKeyEvent(name, key, {.service_event_details = details}, now);
 }
 
+keys::ServiceEvent MakeExpiredParameterEvent(const parameters::Parameter& parameter, Timestamp now) {
+  keys::ServiceEvent line{.id = crypto::RandomUuid(), .line = {}};
+  const std::string account = parameter.name.account.ToString();
+  const std::string arn = parameter.name.Arn();
+  const audit::Resource resource{.account_id = account, .type = "AWS::SSM::Parameter", .arn = arn};
+  std::string details = "{\"name\":";
+  wire::AppendJsonString(parameter.name.name, &details);
+  details.append(",\"reason\":\"Expiration\"}");
+  const audit::Event event{
+      .identity = {.type = audit::IdentityType::kInternal, .account_id = account, .invoked_by = "AWS Internal"},
+      .time = now,
+      .event_source = "ssm.amazonaws.com",
+      .event_name = "DeleteParameter",
+      .region = parameter.name.region.name(),
+      .source_ip = "AWS Internal",
+      .user_agent = "AWS Internal",
+      .has_request_id = false,
+      .event_id = line.id,
+      .read_only = false,
+      .resources = {&resource, 1},
+      .type = audit::EventType::kAwsServiceEvent,
+      .recipient_account_id = account,
+      .service_event_details_json = details};
+  audit::AppendJson(event, &line.line);
+  return line;
+}
+
 Result<> AppendServiceEvent(const keys::ServiceEvent& event, audit::Log* log, keys::OutboxDelivery* outbox) {
   KAGIMORI_RETURN_IF_ERROR(Append(event.line, event.id, log));
   outbox->Delivered(event.id, log->Head().sequence);

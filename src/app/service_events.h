@@ -10,6 +10,7 @@
 #include "keys/outbox.h"
 #include "keys/scheduled_material.h"
 #include "keys/service_event.h"
+#include "parameters/parameter.h"
 #include "seal/hierarchy.h"
 #include "seal/scrub.h"
 
@@ -21,6 +22,9 @@ namespace kagimori::app {
 keys::ServiceEvent MakeDeleteKeyEvent(const keys::Key& key, Timestamp now);
 // CloudTrail's RotateKey, and DeleteExpiredKeyMaterial.
 keys::ServiceEvent MakeMaterialEvent(const keys::Key& key, keys::ScheduledMaterial::Happening happening, Timestamp now);
+
+// A parameter's policy Expiration has ended it.
+keys::ServiceEvent MakeExpiredParameterEvent(const parameters::Parameter& parameter, Timestamp now);
 
 // Appends an event whose copy is in the outbox already.
 Result<> AppendServiceEvent(const keys::ServiceEvent& event, audit::Log* log, keys::OutboxDelivery* outbox);

@@ -24,6 +24,7 @@
 #include "kms/operation.h"
 #include "net/core.h"
 #include "oidc/issuer_keys.h"
+#include "parameters/parameter_table.h"
 #include "seal/hierarchy.h"
 #include "seal/quarantine.h"
 #include "sigv4/verifier.h"
@@ -40,6 +41,7 @@ struct Services {
   keys::LoadedKeys* loaded_keys;
   keys::GrantTable* grants;
   keys::UsageTracker* usage;
+  parameters::ParameterTable* parameters;
   keys::Committer* committer;
   keys::OutboxDelivery* outbox;
   const authz::Authorizer* authorizer;

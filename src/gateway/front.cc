@@ -7,8 +7,10 @@
 #include "gateway/pipeline.h"
 #include "gateway/request_scope.h"
 #include "gateway/routing.h"
+#include "gateway/ssm_pipeline.h"
 #include "gateway/sts_pipeline.h"
 #include "shapes/codec.h"
+#include "shapes/ssm_operations.h"
 
 namespace kagimori::gateway {
 namespace {
@@ -27,6 +29,7 @@ void Refuse(CoreState& core, std::unique_ptr<net::Exchange> exchange, std::strin
 }  // namespace
 
 size_t ApiBodyLimit(const net::RequestHead& head) {
+  if (const auto* of_ssm = shapes::ssm::FindOperation(head.Get("x-amz-target"))) return of_ssm->body_limit;
   const shapes::OperationDescriptor* descriptor = shapes::FindOperation(head.Get("x-amz-target"));
   return descriptor != nullptr ? descriptor->body_limit : kDefaultBodyLimit;
 }
@@ -55,6 +58,9 @@ void Front::Serve(net::Core& core, std::unique_ptr<net::Exchange> exchange) {
       return;
     case Route::kIam:
       Detach(ServeIam(state, std::move(exchange)));
+      return;
+    case Route::kSsm:
+      Detach(ServeSsm(state, std::move(exchange)));
       return;
     case Route::kNone:
       Refuse(state, std::move(exchange), std::string(kUnknownService));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "gateway/callers.h"
+#include "gateway/json_protocol.h"
 #include "gateway/request_scope.h"
 #include "keys/state_table.h"
 #include "kms/errors.h"
@@ -20,8 +21,6 @@
 #include "wire/json_structure.h"
 
 namespace kagimori::gateway {
-
-inline constexpr std::string_view kJsonType = "application/x-amz-json-1.1";
 
 // How often an operation is resolved and run again because something it was based on changed meanwhile. From the second
 // try on it has its turn (turnstile.h), and loses only to first tries of others, of which each client has one.
@@ -89,35 +88,47 @@ kms::WorkCost CostOf(const Ready& ready, const typename Op::Request& request) {
   }
 }
 
+// What an operation answers, typed as yet.
+template <class Op>
+using ReplyOrError = std::expected<kms::Reply<typename Op::Api>, shapes::ApiError>;
+
 // Step 11, on the core or on a worker.
 template <class Op, class Ready>
-Task<PreparedOrError> Run(RequestScope& scope, const kms::Call& call, Ready ready,
-                          const typename Op::Request& request) {
+Task<ReplyOrError<Op>> Run(RequestScope& scope, kms::Trail& trail, const kms::Call& call, Ready ready,
+                           const typename Op::Request& request) {
   using Outcome = kms::Outcome<typename Op::Api>;
   std::optional<Outcome> outcome;
   const kms::WorkCost cost = CostOf<Op>(ready, request);
   if (cost == kms::WorkCost::kCheap) {
-    outcome.emplace(Op::Run(call, std::move(ready), request, scope.trail));
+    outcome.emplace(Op::Run(call, std::move(ready), request, trail));
   } else {
     WorkerPool* pool = cost == kms::WorkCost::kLong ? scope.services().long_work : scope.services().key_generation;
-    auto work = [&] { return Op::Run(call, std::move(ready), request, scope.trail); };
+    auto work = [&] { return Op::Run(call, std::move(ready), request, trail); };
     outcome = co_await net::Offload(pool, work);
     if (!outcome) co_return std::unexpected(shapes::Errors::Throttling());
   }
   if (!*outcome) co_return std::unexpected((*outcome).error().error());
-  kms::Reply<typename Op::Api>& reply = **outcome;
-  Prepared prepared{.body = {}, .change = std::move(reply.change)};
-  shapes::EncodeResponse(reply.response, &prepared.body);
-  if (!scope.read_only) {
-    scope.response_elements.clear();
-    shapes::AppendResponseElements<typename Op::Api>(reply.response, scope.trail.key_arn, &scope.response_elements);
-  }
-  co_return prepared;
+  co_return **std::move(outcome);
 }
 
-// Steps 7 to 11, at one snapshot of the store.
+// The answer as it goes out, and as the audit record shows it.
 template <class Op>
-Task<PreparedOrError> Prepare(RequestScope& scope, const typename Op::Request& request, const Recipient& recipient) {
+PreparedOrError Encode(RequestScope& scope, ReplyOrError<Op> reply) {
+  if (!reply) return std::unexpected(std::move(reply).error());
+  Prepared prepared{.body = {}, .change = std::move(reply->change)};
+  shapes::EncodeResponse(reply->response, &prepared.body);
+  if (!scope.read_only) {
+    scope.response_elements.clear();
+    shapes::AppendResponseElements<typename Op::Api>(reply->response, scope.trail.key_arn, &scope.response_elements);
+  }
+  return prepared;
+}
+
+// Steps 7 to 11, at one snapshot of the store. `facts`, `trail`: the scope's, or those of a call that a service makes
+// for the scope's caller. REQUIRES: both outlive this.
+template <class Op>
+Task<ReplyOrError<Op>> Perform(RequestScope& scope, const authz::CallFacts& facts, kms::Trail& trail,
+                               const typename Op::Request& request, const Recipient& recipient) {
   const Services& services = scope.services();
   kms::Call call{.caller = scope.caller(),
                  .region = *scope.region,
@@ -127,7 +138,6 @@ Task<PreparedOrError> Prepare(RequestScope& scope, const typename Op::Request& r
                  .recipient = recipient.get()};
   keys::Resolver resolver(services.keys, &scope.core().keys, &scope.core().aliases, call.account(), call.region,
                           call.now);
-  const authz::CallFacts facts = scope.Facts();
   const kms::RequestFacts<typename Op::Request> operation(request, recipient.get(), !facts.via_service.empty());
   kms::Session session{.call = call,
                        .resolver = resolver,
@@ -135,7 +145,7 @@ Task<PreparedOrError> Prepare(RequestScope& scope, const typename Op::Request& r
                        .asking = {.call = facts, .operation = operation},
                        .grants = *services.grants,
                        .grants_view = scope.core().grants,
-                       .trail = scope.trail,
+                       .trail = trail,
                        .loaded = *services.loaded_keys,
                        .loaded_view = scope.core().loaded_keys,
                        .usage = *services.usage};
@@ -159,13 +169,13 @@ Task<PreparedOrError> Prepare(RequestScope& scope, const typename Op::Request& r
     std::optional<typename Op::Ready> ready = Op::ReadyNow(session, *inputs);
     if (!ready) {
       Result<typename Op::Ready> loaded = co_await Op::MakeReady(session, std::move(*inputs));
-      if (!loaded) co_return std::unexpected(kms::NotReady(std::move(loaded).error(), scope.trail));
+      if (!loaded) co_return std::unexpected(kms::NotReady(std::move(loaded).error(), trail));
       ready.emplace(std::move(*loaded));
     }
-    PreparedOrError done = co_await Run<Op>(scope, call, std::move(*ready), request);
+    ReplyOrError<Op> done = co_await Run<Op>(scope, trail, call, std::move(*ready), request);
     co_return done;
   } else {
-    PreparedOrError done = co_await Run<Op>(scope, call, std::move(*inputs), request);
+    ReplyOrError<Op> done = co_await Run<Op>(scope, trail, call, std::move(*inputs), request);
     co_return done;
   }
 }
@@ -228,7 +238,9 @@ Task<void> RunOperation(RequestScope& scope, wire::JsonDocument document) {
       }
     }
     scope.trail = {};
-    PreparedOrError prepared = co_await Prepare<Op>(scope, *request, recipient);
+    const authz::CallFacts facts = scope.Facts();
+    ReplyOrError<Op> reply = co_await Perform<Op>(scope, facts, scope.trail, *request, recipient);
+    PreparedOrError prepared = Encode<Op>(scope, std::move(reply));
     bool done = co_await Finish(scope, std::move(prepared), attempt == kMaxAttempts);
     if (done) co_return;
   }

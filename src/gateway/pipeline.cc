@@ -5,8 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "authz/caller_view.h"
 #include "base/log.h"
+#include "crypto/random.h"
 #include "gateway/authenticate.h"
+#include "gateway/managed_keys.h"
 #include "gateway/operation_runner.h"
 #include "gateway/request_scope.h"
 #include "kms/operations.h"
@@ -28,36 +31,42 @@ Task<void> RunUnbuilt(RequestScope& scope, wire::JsonDocument) {
   co_await Finish(scope, std::unexpected(Errors::UnsupportedOperation(std::move(text))), true);
 }
 
+// Unknown failures become KMSInternalException with the request id and nothing else; the reason is for the operator.
+void LogFailure(const RequestScope& scope, const Error& error) {
+  log::Error("a request failed", {{"request_id", std::string(scope.request_id())},
+                                  {"operation", std::string(scope.operation)},
+                                  {"error", Describe(error)}});
+}
+
+// DescribeKey with the alias of a managed key makes KMS make it, for who may look at the account's keys.
+Task<void> RunDescribeKey(RequestScope& scope, wire::JsonDocument document) {
+  auto request = shapes::DecodeRequest<shapes::DescribeKeyRequest>(document);
+  const keys::ManagedService* service = request ? NamesManagedKey(scope, request->key_id) : nullptr;
+  if (service != nullptr) {
+    const authz::CallFacts facts = scope.Facts();
+    const authz::GlobalContext global(facts);
+    const keys::KeyName any{
+        .account = scope.caller().account, .region = *scope.region, .id = {.bytes = crypto::RandomUuid()}};
+    const bool may = scope.services().authorizer->OnResource(facts, authz::PolicyAction<keys::action::DescribeKey>(),
+                                                             any.Arn(), global, nullptr) == nullptr;
+    if (may) {
+      Result<> there = co_await EnsureManagedKey(scope, *service);
+      if (!there) LogFailure(scope, there.error());
+    }
+  }
+  co_await RunOperation<kms::DescribeKey>(scope, std::move(document));
+}
+
 // The list of built operations as a table by operation.
 template <class... Operations>
 constexpr RunnerTable TableOf(kms::OperationList<Operations...>) {
   RunnerTable table{};
   table.fill(&RunUnbuilt);
   ((table[static_cast<size_t>(Operations::Api::kOperation)] = &RunOperation<Operations>), ...);
+  table[static_cast<size_t>(shapes::Operation::kDescribeKey)] = &RunDescribeKey;
   return table;
 }
 constexpr RunnerTable kRunners = TableOf(kms::BuiltOperations{});
-
-// An error whose code the model lacks for the operation it ends in never gets here (shapes::OpError); this is for what
-// happens before there is an operation.
-ApiError ToApiError(const Unauthenticated& why) {
-  if (!why.failure) return Errors::KmsInternal();
-  const std::string& text = why.failure->message;
-  switch (why.failure->kind) {
-    case sigv4::FailureKind::kMissingToken:
-      return Errors::MissingAuthenticationToken();
-    case sigv4::FailureKind::kIncomplete:
-      return Errors::IncompleteSignature(text);
-    case sigv4::FailureKind::kInvalid:
-      return Errors::InvalidSignature(text);
-    case sigv4::FailureKind::kUnknownKey:
-    case sigv4::FailureKind::kInvalidToken:
-      return Errors::UnrecognizedClient();
-    case sigv4::FailureKind::kExpiredToken:
-      return Errors::ExpiredToken();
-  }
-  return Errors::KmsInternal();
-}
 
 std::string BodyOf(const ApiError& error) {
   std::string body;
@@ -67,13 +76,6 @@ std::string BodyOf(const ApiError& error) {
 
 void AnswerUnverified(RequestScope& scope, const ApiError& error) {
   scope.AnswerUnverified(error.http_status(), kJsonType, BodyOf(error), error.name());
-}
-
-// Unknown failures become KMSInternalException with the request id and nothing else; the reason is for the operator.
-void LogFailure(const RequestScope& scope, const Error& error) {
-  log::Error("a request failed", {{"request_id", std::string(scope.request_id())},
-                                  {"operation", std::string(scope.operation)},
-                                  {"error", Describe(error)}});
 }
 
 Task<void> AnswerError(RequestScope& scope, ApiError error) {

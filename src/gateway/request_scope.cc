@@ -24,6 +24,7 @@ constexpr size_t kUsualLine = 2048;  // bytes of an audit record; longer ones gr
 
 std::string_view EventSource(std::string_view service) {
   if (service == "sts") return "sts.amazonaws.com";
+  if (service == "ssm") return "ssm.amazonaws.com";
   return service == "iam" ? "iam.amazonaws.com" : "kms.amazonaws.com";
 }
 
@@ -43,19 +44,67 @@ RequestScope::RequestScope(CoreState* core, std::unique_ptr<net::Exchange> excha
   AppendUuid(request_id_, &request_id_text_);
 }
 
+// What a record is about: the request itself, or a call that a service makes for it.
+struct RequestScope::Subject {
+  std::string_view source;
+  std::string_view operation;
+  bool read_only;
+  std::string_view request_parameters;
+  std::string_view response_elements;
+  const kms::Trail& trail;
+  const std::vector<std::string>* parameters;
+  const ByteArray<16>& request_id;
+  const ByteArray<16>& event_id;
+  std::string_view by_service;  // empty: the caller itself
+};
+
 std::string RequestScope::AuditLine(std::string_view code, std::string_view message) const {
+  return LineOf({.source = EventSource(service_),
+                 .operation = operation,
+                 .read_only = read_only,
+                 .request_parameters = request_parameters,
+                 .response_elements = code.empty() ? std::string_view(response_elements) : std::string_view(),
+                 .trail = trail,
+                 .parameters = &parameters,
+                 .request_id = request_id_,
+                 .event_id = event_id_,
+                 .by_service = {}},
+                code, message);
+}
+
+std::string RequestScope::AuditLine(const ServiceCall& call, std::string_view code, std::string_view message) const {
+  return LineOf({.source = EventSource("kms"),
+                 .operation = call.operation,
+                 .read_only = call.read_only,
+                 .request_parameters = call.request_parameters,
+                 .response_elements = {},
+                 .trail = call.trail,
+                 .parameters = nullptr,
+                 .request_id = call.request_id,
+                 .event_id = call.event_id,
+                 .by_service = call.service},
+                code, message);
+}
+
+std::string RequestScope::LineOf(const Subject& subject, std::string_view code, std::string_view message) const {
   std::string account = (web_identity ? web_identity->account : caller().account).ToString();
   audit::SessionContext context;
   if (session != nullptr) context = SessionContextOf(*session);
   boost::container::small_vector<std::string, 2> accounts;
   boost::container::small_vector<audit::Resource, 2> resources;
-  accounts.reserve(trail.resources.size());  // the views below must not move
-  for (const kms::Trail::Resource& resource : trail.resources) {
+  accounts.reserve(subject.trail.resources.size());  // the views below must not move
+  for (const kms::Trail::Resource& resource : subject.trail.resources) {
     accounts.push_back(resource.account.ToString());
     resources.push_back({.account_id = accounts.back(), .arn = resource.arn()});
   }
+  if (subject.parameters != nullptr) {
+    for (const std::string& arn : *subject.parameters)
+      resources.push_back({.account_id = account, .type = "AWS::SSM::Parameter", .arn = arn});
+  }
+  const bool direct = subject.by_service.empty();
   audit::TlsDetails tls;
-  if (const net::TlsInfo* info = head().tls) {
+  const net::TlsInfo* info = direct ? head().tls : nullptr;
+  if (info != nullptr) {
     tls = {.version = info->version,
            .cipher_suite = info->cipher_suite,
            .host_header = head().Get("host"),
@@ -65,26 +114,27 @@ std::string RequestScope::AuditLine(std::string_view code, std::string_view mess
       .identity = web_identity ? IdentityOf(*web_identity)
                                : IdentityOf(*credential, account, session != nullptr ? &context : nullptr),
       .time = services().clock->Wall(),
-      .event_source = EventSource(service_),
-      .event_name = operation,
+      .event_source = subject.source,
+      .event_name = subject.operation,
       .region = region->name(),
-      .source_ip = head().peer,
-      .user_agent = head().Get("user-agent"),
+      .source_ip = direct ? head().peer : subject.by_service,
+      .user_agent = direct ? head().Get("user-agent") : subject.by_service,
       .error_code = AuditedCode(code),
       .error_message = message,
-      .request_parameters_json = request_parameters,
-      .response_elements_json = code.empty() ? std::string_view(response_elements) : std::string_view(),
-      .additional_event_data_json = trail.additional_event_data_json,
-      .request_id = request_id_,
-      .event_id = event_id_,
-      .read_only = read_only,
+      .request_parameters_json = subject.request_parameters,
+      .response_elements_json = subject.response_elements,
+      .additional_event_data_json = subject.trail.additional_event_data_json,
+      .request_id = subject.request_id,
+      .event_id = subject.event_id,
+      .read_only = subject.read_only,
       .resources = {resources.data(), resources.size()},
       .recipient_account_id = account,
-      .tls = head().tls != nullptr ? &tls : nullptr,
+      .tls = info != nullptr ? &tls : nullptr,
   };
+  event.identity.invoked_by = subject.by_service;
   std::string additional;
-  if (!trail.decision.empty()) {
-    additional = WithDecision(trail.additional_event_data_json, trail.decision);
+  if (!subject.trail.decision.empty()) {
+    additional = WithDecision(subject.trail.additional_event_data_json, subject.trail.decision);
     event.additional_event_data_json = additional;
   }
   std::string line;

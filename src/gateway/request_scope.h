@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "authz/call_facts.h"
 #include "base/ids.h"
@@ -61,12 +62,25 @@ class RequestScope {
 
   // For the audit record.
   kms::Trail trail;
-  std::string request_parameters;  // JSON; empty: null
+  std::vector<std::string> parameters;  // ARNs, of SSM
+  std::string request_parameters;       // JSON; empty: null
   std::string response_elements;
 
   // The audit record of this request as it stands now. `code`, `message`: of the error, or empty.
   std::string AuditLine(std::string_view code, std::string_view message) const;
   const ByteArray<16>& event_id() const { return event_id_; }
+
+  // A call of KMS that a service of this deployment makes for the caller, with a record of its own.
+  struct ServiceCall {
+    std::string_view service;    // that calls: "ssm.amazonaws.com"
+    std::string_view operation;  // "Decrypt"
+    bool read_only = true;
+    std::string request_parameters = {};
+    kms::Trail trail = {};
+    ByteArray<16> request_id{};
+    ByteArray<16> event_id{};
+  };
+  std::string AuditLine(const ServiceCall& call, std::string_view code, std::string_view message) const;
 
   // Step 13: the record is in the chain, or there is no answer. False: it could not be recorded; the operator knows.
   Task<bool> Record(std::string_view line);
@@ -82,6 +96,9 @@ class RequestScope {
   void AnswerUnverified(int status, std::string_view content_type, std::string body, std::string_view code);
 
  private:
+  struct Subject;
+  std::string LineOf(const Subject& subject, std::string_view code, std::string_view message) const;
+
   CoreState* core_;
   std::unique_ptr<net::Exchange> exchange_;
   std::string_view service_;

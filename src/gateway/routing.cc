@@ -21,7 +21,10 @@ bool IsPort(std::string_view text) {
 Route RouteOf(const net::RequestHead& head) {
   wire::TargetParts target = wire::SplitTarget(head.target);
   if (target.path != "/") return Route::kNone;
-  if (!head.Get("x-amz-target").empty()) return head.method == "POST" ? Route::kKms : Route::kNone;
+  if (const std::string_view operation = head.Get("x-amz-target"); !operation.empty()) {
+    if (head.method != "POST") return Route::kNone;
+    return operation.starts_with("AmazonSSM.") ? Route::kSsm : Route::kKms;
+  }
   std::string_view content_type = head.Get("content-type");
   bool query = IsForm(content_type) || (head.method == "GET" && target.query.find("Action=") != target.query.npos);
   if (query) {

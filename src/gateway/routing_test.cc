@@ -33,6 +33,12 @@ TEST(Routing, ATargetIsKms) {
   EXPECT_EQ(RouteFor("PUT", "/", {{"Content-Type", kJson}}), Route::kNone);
 }
 
+TEST(Routing, ATargetOfSystemsManagerIsSsm) {
+  EXPECT_EQ(RouteFor("POST", "/", {{"X-Amz-Target", "AmazonSSM.GetParameter"}, {"Content-Type", kJson}}), Route::kSsm);
+  EXPECT_EQ(RouteFor("POST", "/", {{"X-Amz-Target", "AmazonSSM.NoSuchThing"}}), Route::kSsm);
+  EXPECT_EQ(RouteFor("GET", "/", {{"X-Amz-Target", "AmazonSSM.GetParameter"}}), Route::kNone);
+}
+
 TEST(Routing, AFormIsStsUnlessItIsSignedForKms) {
   std::string sts = Authorization("sts");
   std::string kms = Authorization("kms");
