@@ -132,8 +132,9 @@ OrError<Reference> ParseReference(std::string_view text) {
 
 bool IsPathText(std::string_view path) {
   if (!path.starts_with('/')) return false;
-  if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
-  return path == "/" || IsWellFormed(path);
+  if (path == "/") return true;
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return IsWellFormed(path);
 }
 
 OrError<std::string> LevelOf(std::string_view path) {
