@@ -106,3 +106,14 @@ def group(iam, name):
 @pytest.fixture
 def policy(iam, name):
     return iam.create_policy(PolicyName=name, PolicyDocument=ALLOW)["Policy"]
+
+
+@pytest.fixture(scope="session")
+def ssm(server):
+    return aws_client(server, "ssm")
+
+
+@pytest.fixture
+def tree():
+    """The top of a hierarchy of parameters that is the test's own."""
+    return f"/t{uuid.uuid4().hex[:12]}"

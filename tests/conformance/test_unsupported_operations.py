@@ -90,7 +90,8 @@ def test_keys_that_this_release_cannot_make(server, body):
         "TrentService.encrypt",
         "TrentService.",
         "Trent.Encrypt",
-        "AmazonSSM.GetParameter",
+        "AmazonSSM.GetInventory",
+        "AmazonSSM.getParameter",
         "x.y",
     ],
 )
