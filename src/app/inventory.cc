@@ -21,11 +21,15 @@ std::string Text(const keys::KeyEntry& entry) { return "key " + entry.name.Arn()
 std::string Text(const keys::GrantEntry& entry) {
   return fmt::format("grant {} on key {} to {}", entry.id.ToString(), entry.key.Arn(), entry.grantee);
 }
+std::string Text(const parameters::ParameterEntry& entry) { return entry.name.Arn(); }
 
 std::string State(const identity::AccountEntry&) { return ""; }
 std::string State(const identity::AccessKeyEntry& entry) { return entry.active ? "Active" : "Inactive"; }
 std::string State(const identity::IamEntry&) { return ""; }
 std::string State(const keys::GrantEntry&) { return ""; }
+std::string State(const parameters::ParameterEntry& entry) {
+  return fmt::format("{}, version {}", parameters::TypeText(entry.type), entry.version);
+}
 std::string State(const keys::KeyEntry& entry) {
   std::string state = keys::StateText(entry.state);
   if (entry.deletion_due) state += ", to be deleted " + FormatIso(*entry.deletion_due);
@@ -117,6 +121,12 @@ Result<> Inventory::Take(const seal::KeyHierarchy& hierarchy, const store::Recor
       if (entry) grants.emplace(std::pair(entry->key, entry->id), *std::move(entry));
       return {};
     }
+    case seal::RecordType::kParameter: {
+      KAGIMORI_ASSIGN_OR_RETURN(auto entry, parameters::ReadParameterEntry(hierarchy, record));
+      parameters::ParameterName name = entry.name;
+      parameters.emplace(std::move(name), std::move(entry));
+      return {};
+    }
     default: {
       auto opened = seal::OpenRecord(hierarchy, record.key, seal::SealingAccount(record.key), record.value);
       if (!opened) return std::unexpected(std::move(opened).error());
@@ -139,10 +149,11 @@ std::string DescribeInventory(const Inventory& inventory, Timestamp now) {
     fmt::format_to(std::back_inserter(out), "  {} of key {}\n", name.Arn(), target.ToString());
   }
   for (const auto& [id, entry] : inventory.grants) out += "  " + Text(entry) + "\n";
+  for (const auto& [name, entry] : inventory.parameters) out += "  " + Text(entry) + ": " + State(entry) + "\n";
   fmt::format_to(std::back_inserter(out),
-                 "{} accounts, {} access keys, {} entities of IAM, {} keys, {} aliases, {} grants\n",
+                 "{} accounts, {} access keys, {} entities of IAM, {} keys, {} aliases, {} grants, {} parameters\n",
                  inventory.accounts.size(), inventory.access_keys.size(), inventory.iam.size(), inventory.keys.size(),
-                 inventory.aliases.size(), inventory.grants.size());
+                 inventory.aliases.size(), inventory.grants.size(), inventory.parameters.size());
   return out;
 }
 
@@ -155,6 +166,7 @@ std::string DescribeDifference(const Inventory& back, const Inventory& present) 
   Compare(back.keys, present.keys, &out, &tally);
   CompareAliases(back, present, &out, &tally);
   Compare(back.grants, present.grants, &out, &tally);
+  Compare(back.parameters, present.parameters, &out, &tally);
   return out + fmt::format("{} come back, {} are lost, {} change\n", tally.back, tally.lost, tally.changed);
 }
 

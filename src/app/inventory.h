@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "identity/inventory.h"
 #include "keys/inventory.h"
+#include "parameters/inventory.h"
 #include "seal/hierarchy.h"
 #include "store/store.h"
 
@@ -22,6 +23,7 @@ struct Inventory {
   std::map<keys::KeyName, keys::KeyEntry> keys;
   std::map<keys::AliasName, KeyId> aliases;
   std::map<std::pair<keys::KeyName, keys::GrantId>, keys::GrantEntry> grants;
+  std::map<parameters::ParameterName, parameters::ParameterEntry> parameters;
   uint64_t records = 0;
 
   // One record after the other, in any order. An error: it does not open.

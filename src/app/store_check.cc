@@ -14,6 +14,7 @@
 #include "audit/outside_anchor.h"
 #include "audit/verify.h"
 #include "keys/structure_check.h"
+#include "parameters/structure_check.h"
 #include "seal/hierarchy.h"
 #include "seal/ledger.h"
 #include "seal/path.h"
@@ -81,7 +82,8 @@ class Checker {
 };
 
 Result<> Checker::CheckRecords() {
-  keys::StructureCheck structure(hierarchy_.get());
+  keys::StructureCheck key_structure(hierarchy_.get());
+  parameters::StructureCheck parameter_structure(hierarchy_.get());
   KAGIMORI_ASSIGN_OR_RETURN(auto snapshot, store_->TakeSnapshot());
   revision_ = snapshot->revision();
   KAGIMORI_ASSIGN_OR_RETURN(
@@ -89,12 +91,17 @@ Result<> Checker::CheckRecords() {
       seal::Scrub(*hierarchy_, *snapshot,
                   {.records_per_second = 0,
                    .stop = [] { return false; },
-                   .also = [&](std::string_view path,
-                               const seal::OpenedRecord& record) { return structure.Take(path, record); }}));
+                   .also = [&](std::string_view path, const seal::OpenedRecord& record) -> Result<> {
+                     KAGIMORI_RETURN_IF_ERROR(key_structure.Take(path, record));
+                     return parameter_structure.Take(path, record);
+                   }}));
   for (seal::ScrubFinding& finding : report.findings) Find(std::move(finding.text));
   check_.finding_count += report.finding_count - report.findings.size();
-  structure.Finish(
-      [this](const std::string& path, const std::string& text) { Find(seal::DescribePath(path) + " " + text); });
+  const auto find = [this](const std::string& path, const std::string& text) {
+    Find(seal::DescribePath(path) + " " + text);
+  };
+  key_structure.Finish(find);
+  parameter_structure.Finish(find);
   check_.summary += fmt::format("store: revision {}, {} records, {} bytes, {} accounts\n", report.revision,
                                 report.records, report.bytes, report.accounts);
   return {};

@@ -64,10 +64,8 @@ ssm::ApiError KmsForSsm::Wrapped(const shapes::ApiError& error, const ByteArray<
 
 template <class Op>
 Task<ssm::OrError<typename Op::Api::Response>> KmsForSsm::Call(typename Op::Request request) {
-  const shapes::OperationDescriptor& descriptor = shapes::Describe(Op::Api::kOperation);
   RequestScope::ServiceCall call{.service = kService,
-                                 .operation = descriptor.name,
-                                 .read_only = descriptor.read_only,
+                                 .described = &shapes::Describe(Op::Api::kOperation),
                                  .request_id = crypto::RandomUuid(),
                                  .event_id = crypto::RandomUuid()};
   if constexpr (requires { Op::FillDefaults(request); }) Op::FillDefaults(request);
@@ -84,6 +82,7 @@ Task<ssm::OrError<typename Op::Api::Response>> KmsForSsm::Call(typename Op::Requ
     if (!logged) *lost = true;
   });
   if (!reply) co_return ssm::Refuse(Wrapped(reply.error(), call.request_id));
+  scope_->NoteUse(call);
   co_return std::move(reply->response);
 }
 

@@ -210,7 +210,7 @@ Task<bool> Finish(RequestScope& scope, PreparedOrError prepared, bool last_attem
     scope.Answer(error.http_status(), kJsonType, BodyOf(error), error.name());
     co_return true;
   }
-  if (scope.described->tracked) scope.NoteUse();
+  scope.NoteUse();
   // 14 and 15  the answer goes out; its memory is wiped behind it
   scope.Answer(200, kJsonType, std::move(prepared->body), {});
   co_return true;

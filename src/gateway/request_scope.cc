@@ -74,8 +74,8 @@ std::string RequestScope::AuditLine(std::string_view code, std::string_view mess
 
 std::string RequestScope::AuditLine(const ServiceCall& call, std::string_view code, std::string_view message) const {
   return LineOf({.source = EventSource("kms"),
-                 .operation = call.operation,
-                 .read_only = call.read_only,
+                 .operation = call.described->name,
+                 .read_only = call.described->read_only,
                  .request_parameters = call.request_parameters,
                  .response_elements = {},
                  .trail = call.trail,
@@ -167,12 +167,19 @@ bool RequestScope::TakeFrom(QuotaGroup group) {
   return services().quotas->Take(&core_->quotas, caller().account, *region, group, started_);
 }
 
-void RequestScope::NoteUse() {
-  const keys::LastUsage usage{.operation = described->operation,
+void RequestScope::NoteUse() { NoteUse(trail, *described, event_id_, request_id_); }
+void RequestScope::NoteUse(const ServiceCall& call) {
+  NoteUse(call.trail, *call.described, call.event_id, call.request_id);
+}
+
+void RequestScope::NoteUse(const kms::Trail& of, const shapes::OperationDescriptor& used_by,
+                           const ByteArray<16>& event_id, const ByteArray<16>& request_id) {
+  if (!used_by.tracked) return;
+  const keys::LastUsage usage{.operation = used_by.operation,
                               .at = services().clock->Service(),
-                              .event_id = event_id_,
-                              .request_id = request_id_};
-  for (const kms::Trail::Resource& resource : trail.resources) {
+                              .event_id = event_id,
+                              .request_id = request_id};
+  for (const kms::Trail::Resource& resource : of.resources) {
     if (resource.key != nullptr) core_->usage->Note(resource.key->name, usage);
   }
 }

@@ -72,9 +72,8 @@ class RequestScope {
 
   // A call of KMS that a service of this deployment makes for the caller, with a record of its own.
   struct ServiceCall {
-    std::string_view service;    // that calls: "ssm.amazonaws.com"
-    std::string_view operation;  // "Decrypt"
-    bool read_only = true;
+    std::string_view service;  // that calls: "ssm.amazonaws.com"
+    const shapes::OperationDescriptor* described;
     std::string request_parameters = {};
     kms::Trail trail = {};
     ByteArray<16> request_id{};
@@ -85,8 +84,10 @@ class RequestScope {
   // Step 13: the record is in the chain, or there is no answer. False: it could not be recorded; the operator knows.
   Task<bool> Record(std::string_view line);
 
-  // For GetKeyLastUsage: what succeeded was a use of the keys of the trail. REQUIRES: it is in the audit log.
+  // For GetKeyLastUsage: what succeeded was a use of the keys of the trail. REQUIRES: it is in the audit log, or on its
+  // way there.
   void NoteUse();
+  void NoteUse(const ServiceCall& call);
 
   // Steps 14 and 15: answers, counts, ends the exchange. Call once. `code`: the error's, a literal; empty for success.
   // The body's memory is taken and wiped.
@@ -96,6 +97,9 @@ class RequestScope {
   void AnswerUnverified(int status, std::string_view content_type, std::string body, std::string_view code);
 
  private:
+  void NoteUse(const kms::Trail& of, const shapes::OperationDescriptor& used_by, const ByteArray<16>& event_id,
+               const ByteArray<16>& request_id);
+
   struct Subject;
   std::string LineOf(const Subject& subject, std::string_view code, std::string_view message) const;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "crypto/random.h"
+#include "keys/material_life.h"
 #include "keys/policy_document.h"
 
 namespace kagimori::keys {
@@ -63,6 +64,7 @@ Change MakeManagedKey(const ManagedService& service, AccountId account, Region r
   key.policy = ManagedKeyPolicy(service, account, region);
   key.policy_document = CompilePolicy(key);
   key.aliases.emplace_back(service.alias);
+  StartRotation(kDefaultRotationDays, now, &key);
   NewMaterial material;
   crypto::FillRandom(material.id);
   material.bytes = crypto::RandomSecret(32);

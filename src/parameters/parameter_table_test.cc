@@ -11,6 +11,7 @@
 #include "base/sync_wait.h"
 #include "parameters/reaper.h"
 #include "parameters/reseal.h"
+#include "parameters/testing/parameter_room.h"
 #include "parameters/value.h"
 #include "seal/sealed_record.h"
 #include "seal/testing/test_store.h"
@@ -18,98 +19,6 @@
 
 namespace kagimori::parameters {
 namespace {
-
-const AccountId kAccount = AccountId::FromNumber(111122223333);
-const Region kRegion = *Region::Parse("eu-central-1");
-constexpr Timestamp kNow{1'750'000'000'000};
-
-ParameterName NameOf(std::string name) { return {.account = kAccount, .region = kRegion, .name = std::move(name)}; }
-
-struct Room {
-  Room()
-      : table(test.hierarchy.get(), &test.store),
-        clock(kNow),
-        reaper(test.hierarchy.get(), &test.store, &clock, Event()) {}
-
-  Reaper::MakeEvent Event() {
-    return [this](const Parameter& parameter) {
-      expired.push_back(parameter.name.name);
-      // A record of its own in the place of the outbox.
-      std::string path = seal::Path(seal::RecordType::kOutbox).Number<8>(expired.size()).text();
-      Bytes sealed = seal::SealRecord(*test.hierarchy, {.path = path, .account = seal::kNoAccount, .version = 1}, "{}");
-      return Reaper::Event{.put = {std::move(path), std::move(sealed)}, .deliver = [] { return Result<>(); }};
-    };
-  }
-
-  ParameterPtr Load(const std::string& name) { return SyncWait(table.Load(NameOf(name))).value(); }
-  Counts Count() { return SyncWait(table.LoadCounts(kAccount, kRegion)).value(); }
-  Result<> Commit(const Change& change) {
-    Result<store::Revision> done = SyncWait(table.Commit(change, std::nullopt));
-    if (!done) return std::unexpected(done.error());
-    return {};
-  }
-
-  // A new version of it, or a new one.
-  Change Draft(const std::string& name, const std::string& value, std::optional<Timestamp> expires = std::nullopt) {
-    ParameterPtr before = Load(name);
-    Parameter after = before != nullptr ? *before : Parameter{.name = NameOf(name), .created = kNow};
-    if (before == nullptr) std::ranges::fill(after.id, static_cast<uint8_t>(++made));
-    after.current.number = before != nullptr ? before->current.number + 1 : 1;
-    if (after.current.number - after.oldest >= kMaxVersions) ++after.oldest;
-    after.current.wrapped = WrapValue(table.hierarchy(), kAccount, after.id, after.current.number,
-                                      secret::SecretBytes::CopyOf(AsBytes(value)));
-    after.expires = expires;
-    Change change;
-    if (before == nullptr) {
-      change.counts = Count();
-      ++change.counts->standard;
-    }
-    change.parameters.push_back(
-        {.before = before, .after = std::move(after), .labels = std::nullopt, .tags = std::nullopt});
-    return change;
-  }
-  void Put(const std::string& name, const std::string& value = "v", std::optional<Timestamp> expires = std::nullopt) {
-    ASSERT_TRUE(Commit(Draft(name, value, expires)));
-  }
-  void Delete(const std::string& name) {
-    Change change;
-    change.counts = Count();
-    --change.counts->standard;
-    change.parameters.push_back(
-        {.before = Load(name), .after = std::nullopt, .labels = std::nullopt, .tags = std::nullopt});
-    ASSERT_TRUE(Commit(change));
-  }
-  std::string ValueAt(const std::string& name, uint64_t number) {
-    ParameterPtr parameter = Load(name);
-    Version version = SyncWait(table.LoadVersion(parameter, number)).value();
-    secret::SecretBytes value = UnwrapValue(table.hierarchy(), parameter->name, parameter->id, version).value();
-    return std::string(AsText(secret::SecretTesting::BytesOf(value)));
-  }
-  // Every page's names; each page has at most `limit`.
-  std::multiset<std::string> List(const std::string& level, Depth depth, size_t limit) {
-    std::multiset<std::string> names;
-    std::string from;
-    do {
-      ParameterTable::Page page = SyncWait(table.List(NameOf(level), depth, from, limit)).value();
-      EXPECT_LE(page.parameters.size(), limit);
-      for (const ParameterPtr& parameter : page.parameters) names.insert(parameter->name.name);
-      from = page.next;
-    } while (!from.empty());
-    return names;
-  }
-  // Records of a type.
-  size_t Records(seal::RecordType type) {
-    const std::string prefix = seal::Path(type).text();
-    return store::RangeAndWait(test.store, {.begin = prefix, .end = seal::PrefixEnd(prefix)}).value().records.size();
-  }
-
-  seal::TestStore test;
-  ParameterTable table;
-  ManualClock clock;
-  std::vector<std::string> expired;
-  Reaper reaper;
-  int made = 0;
-};
 
 TEST(ParameterTable, Versions) {
   Room room;
@@ -172,8 +81,8 @@ TEST(ParameterTable, ASuccessorKeepsItsEntries) {
 
 TEST(ParameterTable, Expiry) {
   Room room;
-  room.Put("/a/b", "v", kNow + std::chrono::hours(1));
-  room.Put("/a/c", "v", kNow + std::chrono::hours(3));
+  room.Put("/a/b", "v", kTestNow + std::chrono::hours(1));
+  room.Put("/a/c", "v", kTestNow + std::chrono::hours(3));
   EXPECT_EQ(room.reaper.RunOnce().value(), 0u);
   room.clock.AdvanceService(std::chrono::hours(2));
   EXPECT_TRUE(room.Load("/a/b")->GoneAt(room.clock.Service()));
@@ -188,22 +97,22 @@ TEST(ParameterTable, AValueMovesToAnotherTerm) {
   Room room;
   room.Put("/a", "one");
   room.Put("/a", "two");
-  ASSERT_TRUE(room.test.hierarchy->BeginTerm(&room.test.store, {kNow, 0}));
+  ASSERT_TRUE(room.test.hierarchy->BeginTerm(&room.test.store, {kTestNow, 0}));
   for (auto type : {seal::RecordType::kParameter, seal::RecordType::kParameterPart}) {
     const std::string prefix = seal::Path(type).text();
     auto range = store::RangeAndWait(room.test.store, {.begin = prefix, .end = seal::PrefixEnd(prefix)}).value();
     for (const store::Record& record : range.records) {
       ASSERT_TRUE(MayHoldValue(record.key));
-      auto opened = seal::OpenRecord(*room.test.hierarchy, record.key, kAccount, record.value).value();
+      auto opened = seal::OpenRecord(*room.test.hierarchy, record.key, kTestAccount, record.value).value();
       WrappedValue value = ValueIn(record.key, opened.message)->value();
-      auto secret = seal::UnwrapSecret(*room.test.hierarchy, kAccount, value.binding, value.wrapped).value();
-      Bytes anew = seal::WrapSecret(*room.test.hierarchy, kAccount, value.binding, secret);
+      auto secret = seal::UnwrapSecret(*room.test.hierarchy, kTestAccount, value.binding, value.wrapped).value();
+      Bytes anew = seal::WrapSecret(*room.test.hierarchy, kTestAccount, value.binding, secret);
       std::string message = WithValue(record.key, opened.message, anew).value();
-      room.test.Write(
-          record.key,
-          seal::SealRecordWithSecret(
-              *room.test.hierarchy, {.path = record.key, .account = kAccount, .version = opened.version}, anew, message)
-              .value());
+      room.test.Write(record.key,
+                      seal::SealRecordWithSecret(
+                          *room.test.hierarchy,
+                          {.path = record.key, .account = kTestAccount, .version = opened.version}, anew, message)
+                          .value());
     }
   }
   EXPECT_EQ(room.ValueAt("/a", 1), "one");

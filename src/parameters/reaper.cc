@@ -60,7 +60,7 @@ Result<bool> Reaper::Expire(const store::Record& due) {
   std::optional<std::string> path = HeadOfDue(due.key);
   if (!path) return Fail(ErrorKind::kCorrupt, "a path of the parameters' schedule is malformed");
   KAGIMORI_ASSIGN_OR_RETURN(store::GetResult got, store::GetAndWait(*store_, {*path}));
-  if (!got.records.at(0)) return Fail(ErrorKind::kCorrupt, "the schedule names a parameter that is not there");
+  if (!got.records.at(0)) return false;  // deleted meanwhile, and its date with it
   KAGIMORI_ASSIGN_OR_RETURN(Parameter parameter, OpenHead(*hierarchy_, *got.records[0]));
   if (!parameter.GoneAt(clock_->Service())) return false;
   const ParameterName name = parameter.name;
