@@ -84,7 +84,8 @@ class Server:
 
 def target(server):
     """Whose signature the server takes: test/test, unless it is a production deployment with an access key of its own."""
-    return make.Target(urlsplit(server.url).netloc, **getattr(server, "credentials", {}))
+    named = {"service": getattr(server, "service", "kms"), **getattr(server, "credentials", {})}
+    return make.Target(urlsplit(server.url).netloc, **named)
 
 
 def production_server(program, folder):

@@ -1,4 +1,4 @@
-"""Signed KMS requests as raw HTTP/1.1, for the load client: as many distinct ones as wanted, shaped like those of the Go SDK
+"""Signed requests of KMS and SSM as raw HTTP/1.1, for the load client: as many distinct ones as wanted, shaped like those of the Go SDK
 (about 800 bytes of head, 210 of body). Signs by itself, with the signing key computed once: botocore takes 30 times as long.
 tests/tools/test_make_requests.py holds the signatures against botocore's.
 """
@@ -29,6 +29,10 @@ class Target:
     access_key: str = "test"
     secret_key: str = "test"
     session_token: str = ""
+    service: str = "kms"
+
+
+TARGETS = {"kms": "TrentService", "ssm": "AmazonSSM"}
 
 
 def _hmac(key, text):
@@ -39,7 +43,7 @@ class Signer:
     def __init__(self, target, now=None):
         self.target = target
         self.amz_date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
-        self.scope = f"{self.amz_date[:8]}/{target.region}/kms/aws4_request"
+        self.scope = f"{self.amz_date[:8]}/{target.region}/{target.service}/aws4_request"
         key = b"AWS4" + target.secret_key.encode()
         for part in self.scope.split("/"):
             key = _hmac(key, part)
@@ -55,7 +59,7 @@ class Signer:
         canonical = (
             f"POST\n/\n\namz-sdk-invocation-id:{invocation}\namz-sdk-request:attempt=1; max=3\ncontent-length:{len(body)}\n"
             f"content-type:application/x-amz-json-1.1\nhost:{t.host}\nx-amz-date:{self.amz_date}\n"
-            f"{token}x-amz-target:TrentService.{operation}\n\n{signed_headers}\n{hashlib.sha256(body).hexdigest()}"
+            f"{token}x-amz-target:{TARGETS[t.service]}.{operation}\n\n{signed_headers}\n{hashlib.sha256(body).hexdigest()}"
         )
         digest = hashlib.sha256(canonical.encode()).hexdigest()
         signature = _hmac(self.key, f"AWS4-HMAC-SHA256\n{self.amz_date}\n{self.scope}\n{digest}").hex()
@@ -64,7 +68,7 @@ class Signer:
             f"Amz-Sdk-Invocation-Id: {invocation}\r\nAmz-Sdk-Request: attempt=1; max=3\r\n"
             f"Authorization: AWS4-HMAC-SHA256 Credential={t.access_key}/{self.scope}, SignedHeaders={signed_headers}, "
             f"Signature={signature}\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Date: {self.amz_date}\r\n"
-            f"{token_field}X-Amz-Target: TrentService.{operation}\r\nAccept-Encoding: gzip\r\nTraceparent: {TRACE}\r\n\r\n"
+            f"{token_field}X-Amz-Target: {TARGETS[t.service]}.{operation}\r\nAccept-Encoding: gzip\r\nTraceparent: {TRACE}\r\n\r\n"
         )
         return head.encode() + body
 
@@ -93,6 +97,16 @@ def decrypt_bodies(ciphertexts):
 def data_key_bodies(key_arn, count):
     for _ in range(count):
         yield _body(KeyId=key_arn, KeySpec="AES_256", EncryptionContext=_context())
+
+
+def get_parameter_bodies(name, count):
+    for _ in range(count):
+        yield _body(Name=name, WithDecryption=True)
+
+
+def by_path_bodies(path, count, decrypted=True):
+    for _ in range(count):
+        yield _body(Path=path, WithDecryption=decrypted)
 
 
 def create_key_bodies(count):

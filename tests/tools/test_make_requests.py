@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -16,10 +17,11 @@ import make_requests as make  # noqa: E402
 HOST = "127.0.0.1:4599"
 
 
-def test_signature_is_botocores():
+@pytest.mark.parametrize("service", ["kms", "ssm"])
+def test_signature_is_botocores(service):
     now = calendar.timegm((2026, 2, 3, 4, 5, 6))
     body = next(make.encrypt_bodies("arn:aws:kms:us-east-1:000000000000:key/x", 1))
-    raw = make.Signer(make.Target(HOST), now).sign("Encrypt", body)
+    raw = make.Signer(make.Target(HOST, service=service), now).sign("Encrypt", body)
     head, _, sent = raw.partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines[1:])
@@ -30,7 +32,7 @@ def test_signature_is_botocores():
     request = AWSRequest(
         "POST", f"http://{HOST}/", data=body, headers={name: value for name, value in headers.items() if name.lower() in signed}
     )
-    auth = SigV4Auth(Credentials("test", "test"), "kms", "us-east-1")
+    auth = SigV4Auth(Credentials("test", "test"), service, "us-east-1")
     request.context["timestamp"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
     expected = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
     assert authorization.endswith(f"Signature={expected}")
