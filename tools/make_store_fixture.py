@@ -18,6 +18,8 @@ import time
 from pathlib import Path
 
 import boto3
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
 
 BINARY = os.environ.get("KAGIMORI_BINARY", "build/release/kagimori")
 PASSPHRASE = "the passphrase of the fixture"
@@ -53,6 +55,37 @@ def fill(kms):
             "disabled": disabled, "disabled_ciphertext": disabled_blob.hex(), "pending": pending}
 
 
+def fill_life(kms):
+    """Keys of more than one material, and of an imported one."""
+    rotated = kms.create_key()["KeyMetadata"]["KeyId"]
+    blobs = [kms.encrypt(KeyId=rotated, Plaintext=b"before the rotation")["CiphertextBlob"].hex()]
+    kms.enable_key_rotation(KeyId=rotated, RotationPeriodInDays=400)
+    kms.rotate_key_on_demand(KeyId=rotated)
+    while not kms.list_key_rotations(KeyId=rotated)["Rotations"]:
+        time.sleep(0.1)
+    blobs.append(kms.encrypt(KeyId=rotated, Plaintext=b"after the rotation")["CiphertextBlob"].hex())
+    imported = kms.create_key(Origin="EXTERNAL")["KeyMetadata"]["KeyId"]
+    given = kms.get_parameters_for_import(KeyId=imported, WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_2048")
+    public = serialization.load_der_public_key(given["PublicKey"])
+    wrapped = public.encrypt(b"\x11" * 32, padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None))
+    kms.import_key_material(KeyId=imported, ImportToken=given["ImportToken"], EncryptedKeyMaterial=wrapped,
+                            ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE")
+    blob = kms.encrypt(KeyId=imported, Plaintext=b"under imported material")["CiphertextBlob"].hex()
+    return {"rotated": {"key": rotated, "before": blobs[0], "after": blobs[1]}, "imported": {"key": imported, "ciphertext": blob}}
+
+
+def fill_parameters(ssm):
+    """Of every type and tier, with older versions, a label and tags."""
+    ssm.put_parameter(Name="/fixture/text", Value="one", Type="String", Tags=[{"Key": "kind", "Value": "fixture"}])
+    ssm.put_parameter(Name="/fixture/text", Value="two", Overwrite=True)
+    ssm.label_parameter_version(Name="/fixture/text", ParameterVersion=1, Labels=["first"])
+    ssm.put_parameter(Name="/fixture/list", Value="a,b", Type="StringList")
+    ssm.put_parameter(Name="/fixture/secret", Value="standard", Type="SecureString")
+    ssm.put_parameter(Name="/fixture/advanced", Value="advanced " * 600, Type="SecureString", Tier="Advanced")
+    return {"parameters": {"/fixture/text": "two", "/fixture/text:first": "one", "/fixture/list": "a,b", "/fixture/secret": "standard",
+                           "/fixture/advanced": "advanced " * 600}}
+
+
 def make(target):
     work = Path(tempfile.mkdtemp(prefix="kagimori-fixture-"))
     data = work / "data"
@@ -71,9 +104,9 @@ def make(target):
             if url := re.search(r"http://\S+", status.stdout):
                 break
             time.sleep(0.1)
-        kms = boto3.client("kms", endpoint_url=url[0], region_name="eu-central-1", aws_access_key_id=access_key,
-                           aws_secret_access_key=secret)
-        expected = fill(kms)
+        kms, ssm = (boto3.client(service, endpoint_url=url[0], region_name="eu-central-1", aws_access_key_id=access_key,
+                                 aws_secret_access_key=secret) for service in ("kms", "ssm"))
+        expected = fill(kms) | fill_life(kms) | fill_parameters(ssm)
         run("backup", "--data", data, "--out", work / "backup", "--backup-passphrase-file", backup_passphrase,
             "--no-backup-code")
     finally:

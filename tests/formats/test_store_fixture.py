@@ -49,6 +49,21 @@ def release(request, tmp_path):
     return tmp_path, expected
 
 
+def check_later(kms, ssm, expected):
+    """What the first store format did not have."""
+
+    def opened(blob):
+        return kms.decrypt(CiphertextBlob=bytes.fromhex(blob))["Plaintext"]
+
+    if rotated := expected.get("rotated"):
+        assert opened(rotated["before"]) == b"before the rotation" and opened(rotated["after"]) == b"after the rotation"
+        assert kms.get_key_rotation_status(KeyId=rotated["key"])["RotationPeriodInDays"] == 400
+    if imported := expected.get("imported"):
+        assert opened(imported["ciphertext"]) == b"under imported material"
+    for name, value in expected.get("parameters", {}).items():
+        assert ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"] == value
+
+
 def check(folder, data, expected):
     server = subprocess.Popen([BINARY, "serve", "--data", data, "--listen", "127.0.0.1:0", "--passphrase-file",
                                folder / "passphrase", "--audit-reserve", "1"], stderr=(folder / "log").open("ab"))
@@ -59,8 +74,9 @@ def check(folder, data, expected):
                 break
             time.sleep(0.1)
         assert url, (folder / "log").read_text()
-        kms = boto3.client("kms", endpoint_url=url[0], region_name="eu-central-1",
-                           aws_access_key_id=expected["access_key"], aws_secret_access_key=expected["secret"])
+        kms, ssm = (boto3.client(service, endpoint_url=url[0], region_name="eu-central-1", aws_access_key_id=expected["access_key"],
+                                 aws_secret_access_key=expected["secret"]) for service in ("kms", "ssm"))
+        check_later(kms, ssm, expected)
         opened = kms.decrypt(CiphertextBlob=bytes.fromhex(expected["ciphertext"]), EncryptionContext=expected["context"])
         assert opened["Plaintext"].decode() == expected["plaintext"]
         described = kms.describe_key(KeyId=expected["alias"])["KeyMetadata"]
