@@ -1,7 +1,7 @@
 """The clients that are run against a real server: where each comes from, its version, what its script shows.
 
-Each has a folder with its pinned dependencies and one script, `client.*`, which finds the server and credentials where users have
-them: in the environment (AWS_ENDPOINT_URL and the rest). A script that ends with 0 has shown what it is for."""
+Each has a folder with its pinned dependencies and one script, `client.*` or `main.*`, which finds the server and credentials where
+users have them: in the environment (environment.sh here and in the folder). A script that ends with 0 has shown what it is for."""
 
 import hashlib
 import os
@@ -25,14 +25,15 @@ class Client:
     install: tuple  # commands, in a copy of the folder
     run: tuple
     heavy: bool = False  # takes minutes to build: only `./dev clients` installs it
+    transcript: bool = False  # what it prints is docs/clients/…-transcript.txt
 
     @property
     def place(self):
         """Where it is installed: the folder's name and a digest of all that decides what gets there."""
         digest = hashlib.sha256(repr((self.version, self.install)).encode())
-        for file in sorted((HERE / self.folder).iterdir()):
+        for file in sorted((HERE / self.folder).rglob("*")):
             if file.is_file():
-                digest.update(file.name.encode() + file.read_bytes())
+                digest.update(str(file.relative_to(HERE)).encode() + file.read_bytes())
         return DEPS / "clients" / f"{self.folder}-{digest.hexdigest()[:16]}"
 
     def missing_tools(self):
@@ -58,6 +59,10 @@ class Client:
 
 
 NPM = ("npm", "ci", "--no-fund", "--no-audit", "--ignore-scripts")
+VENV = ((sys.executable, "-m", "venv", "venv"),
+        ("venv/bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "-r", "requirements.txt"))
+PYTHON = ("venv/bin/python", "client.py")
+GO = (("go", "build", "-o", "client", "."),)
 SOPS = "3.13.3"
 
 CLIENTS = [
@@ -72,13 +77,26 @@ CLIENTS = [
            ("node", "npm"), (NPM,), ("node", "client.mjs")),
     Client("python_encryption_sdk", "AWS Encryption SDK for Python", "4.0.7",
            "two master keys, each opens alone, cut messages",
-           (), ((sys.executable, "-m", "venv", "venv"),
-                ("venv/bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "-r", "requirements.txt")),
-           ("venv/bin/python", "client.py")),
+           (), VENV, PYTHON),
     Client("go_sdk", "AWS SDK for Go", "2 (kms 1.62.6)",
            "encryption context, signatures that verify outside, paging, typed errors",
-           ("go",), (("go", "build", "-o", "client", "."),), ("./client",)),
+           ("go",), GO, ("./client",)),
     Client("sops", "SOPS", SOPS,
            "encrypt, edit, decrypt, rotate, updatekeys; key ARN, alias ARN, context, assumed role, two key groups",
-           ("go", "bash"), (("go", "install", f"github.com/getsops/sops/v3/cmd/sops@v{SOPS}"),), ("bash", "client.sh"), heavy=True),
+           ("go", "bash"), (("go", "install", f"github.com/getsops/sops/v3/cmd/sops@v{SOPS}"),), ("bash", "client.sh"), heavy=True,
+           transcript=True),
+    Client("boto3", "boto3", "1.44.8",
+           "encryption context, data keys and pairs, signatures that verify outside, paging, typed errors, an assumed role",
+           (), VENV, PYTHON),
+    Client("mongodb_client_encryption", "MongoDB libmongocrypt", "pymongocrypt 1.21.2",
+           "data keys made, opened and rewrapped; fields encrypted; the KMS's errors; without a MongoDB server",
+           (), VENV, PYTHON),
+    Client("tink", "Tink", "1.16.1",
+           "envelopes, associated data, encrypted keysets", (), VENV, PYTHON),
+    Client("sigstore_kms", "sigstore's library for AWS KMS", "1.10.11",
+           "keys made by alias, blobs signed, verified by the library, by the KMS and outside",
+           ("go",), GO, ("./client",), heavy=True),
+    Client("go_kms_wrapping", "go-kms-wrapping (awskms)", "2.0.11",
+           "the library of the awskms seal of Vault and OpenBao: seal and unseal, by key and by alias",
+           ("go",), GO, ("./client",), heavy=True),
 ]

@@ -1,4 +1,4 @@
-"""Every client of the catalogue against a real server."""
+"""Every client of the catalogue against a real server, over TLS."""
 
 import os
 import subprocess
@@ -7,38 +7,42 @@ from pathlib import Path
 
 import pytest
 
-from clients.catalogue import CLIENTS
-from conformance.support.accounts import ALLOW_ALL, Account
-from conformance.support.server import ACCOUNT, REGION, alias_arn
+from clients.catalogue import CLIENTS, HERE
+from clients.deployment import TlsDeployment
+from clients.transcripts import check_transcript
+from conformance.support.accounts import ALLOW_ALL, Account, policy
+from conformance.support.production import REGION
 
 INSTALL = os.environ.get("KAGIMORI_CLIENTS", "light")  # none, light (what takes seconds), all
+START = 'set -euo pipefail; for file in "$HERE/environment.sh" "$CLIENT/environment.sh"; do [ ! -f "$file" ] || . "$file"; done; exec "$@"'
 
 
 @pytest.fixture(scope="module")
-def deployment(server):
+def deployment(tmp_path_factory):
     """What scripts are given: two keys, their aliases, a user, and a role that the user may assume."""
-    account = Account(server, ACCOUNT, "test", "test")
-    kms = account.root.client("kms")
-    keys = [kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2)]
-    aliases = [f"alias/client-{number}" for number in range(len(keys))]
-    for alias, key in zip(aliases, keys):
-        kms.create_alias(AliasName=alias, TargetKeyId=key)
-    role = account.role(ALLOW_ALL)
-    user = account.user(ALLOW_ALL, {"Effect": "Allow", "Action": "sts:*", "Resource": "*"})
-    return {
-        "AWS_ENDPOINT_URL": server.url,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": user.credentials["key"],
-        "AWS_SECRET_ACCESS_KEY": user.credentials["secret"],
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "KEY_ARNS": ",".join(keys),
-        "ALIAS_ARNS": ",".join(map(alias_arn, aliases)),
-        "ROLE_ARN": role,
-    }
+    with TlsDeployment(tmp_path_factory.mktemp("production")) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_CA_BUNDLE", str(server.ca))
+        account = Account(server, "111122223333", server.key_id, server.secret)
+        kms = account.root.client("kms", region=REGION)
+        keys = [kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2)]
+        aliases = [f"alias/client-{number}" for number in range(len(keys))]
+        for alias, key in zip(aliases, keys):
+            kms.create_alias(AliasName=alias, TargetKeyId=key)
+        role = account.role(ALLOW_ALL)
+        user = account.user(ALLOW_ALL, {"Effect": "Allow", "Action": "sts:*", "Resource": "*"})
+        yield {
+            "KAGIMORI_URL": server.url,
+            "KAGIMORI_CA": str(server.ca),
+            "ACCESS_KEY_ID": user.credentials["key"],
+            "SECRET_ACCESS_KEY": user.credentials["secret"],
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "KEY_ARNS": ",".join(keys),
+            "ALIAS_ARNS": ",".join(f"arn:aws:kms:{REGION}:{account.number}:{alias}" for alias in aliases),
+            "ROLE_ARN": role,
+        }
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.folder)
 def test_client(client, deployment, tmp_path, record_property):
     record_property("client", client)
@@ -49,8 +53,10 @@ def test_client(client, deployment, tmp_path, record_property):
     if why := client.install_it():
         pytest.skip(f"{client.name}: cannot be had: {why}")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment |= deployment | {"HOME": str(tmp_path), "CLIENT": str(client.place)}
+    environment |= deployment | {"HOME": str(tmp_path), "CLIENT": str(client.place), "HERE": str(HERE)}
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     script = [str(client.place / part) if (client.place / part).exists() else part for part in client.run]
-    done = subprocess.run(script, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(["bash", "-c", START, "_", *script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    if client.transcript:
+        check_transcript(client.folder, done.stdout)
