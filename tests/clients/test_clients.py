@@ -56,7 +56,7 @@ def test_client(client, deployment, tmp_path, record_property):
     environment |= deployment | {"HOME": str(tmp_path), "CLIENT": str(client.place), "HERE": str(HERE)}
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     script = [str(client.place / part) if (client.place / part).exists() else part for part in client.run]
-    done = subprocess.run(["bash", "-c", START, "_", *script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(["bash", "-c", START, "_", *script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     if client.transcript:
         check_transcript(client.folder, done.stdout)
