@@ -21,11 +21,11 @@ std::optional<Timestamp> DueAt(const Key& key) {
   std::optional<Timestamp> due = key.deletion_due;
   for (const MaterialEntry& material : key.materials) TakeExpiry(material, &due);
   if (key.staged) TakeExpiry(*key.staged, &due);
-  // In every other state a rotation waits, and comes at once when the key is enabled again.
-  if (key.stored_state == KeyState::kEnabled) {
-    TakeEarlier(key.rotation.on_demand_started, &due);
-    if (key.rotation.period_days != 0) TakeEarlier(key.rotation.next, &due);
-  }
+  // In every other state a rotation waits, and comes at once when the key is enabled again. One on demand waits here:
+  // its key may be an imported one, whose state in a snapshot (AsOf) may be another than the head has, and both must
+  // give the same place.
+  TakeEarlier(key.rotation.on_demand_started, &due);
+  if (key.stored_state == KeyState::kEnabled && key.rotation.period_days != 0) TakeEarlier(key.rotation.next, &due);
   return due;
 }
 

@@ -40,14 +40,24 @@ TEST(MaterialLife, ManyMissedRotationsAreOne) {
   EXPECT_EQ(key.rotation.next, kTestNow + 1080 * kDay);
 }
 
-TEST(MaterialLife, OnlyAnEnabledKeyIsDueForRotation) {
+TEST(MaterialLife, OnlyAnEnabledKeyIsDueForAutomaticRotation) {
   Key key = TestKey();
   StartRotation(90, kTestNow, &key);
-  key.rotation.on_demand_started = kTestNow;
-  EXPECT_EQ(DueAt(key), kTestNow);
+  EXPECT_EQ(DueAt(key), kTestNow + 90 * kDay);
   for (KeyState state : {KeyState::kDisabled, KeyState::kPendingDeletion, KeyState::kPendingImport}) {
     key.stored_state = state;
     EXPECT_EQ(DueAt(key), std::nullopt);
+  }
+}
+
+TEST(MaterialLife, ARotationOnDemandKeepsItsPlaceInEveryState) {
+  Key key = TestKey();
+  StartRotation(90, kTestNow, &key);
+  key.rotation.on_demand_started = kTestNow;
+  for (KeyState state :
+       {KeyState::kEnabled, KeyState::kDisabled, KeyState::kPendingDeletion, KeyState::kPendingImport}) {
+    key.stored_state = state;
+    EXPECT_EQ(DueAt(key), kTestNow);
   }
 }
 

@@ -80,10 +80,6 @@ Result<KeyId> DecodeKeyId(uint32_t kind, std::string_view bytes) {
   return id;
 }
 
-}  // namespace
-
-namespace {
-
 void EncodeMaterialEntry(const MaterialEntry& material, MaterialRef* reference) {
   reference->set_id(std::string(AsText(material.id)));
   reference->set_version(material.version);

@@ -254,6 +254,34 @@ TEST_F(ScheduledMaterialTest, TheStagedMaterialIsWhatAnImportedKeyRotatesTo) {
   ExpectSound();
 }
 
+// A caller's snapshot says that the key waits for its material before the background has written that down.
+TEST_F(ScheduledMaterialTest, AChangeOfAnExpiredKeyLeavesItsPlaceInTheSchedule) {
+  Imported(TestName(), kTestNow + hours(1));
+  room.Update(room.Load(), [](Key& key) { key.rotation.on_demand_started = kTestNow; });
+  clock.AdvanceService(hours(2));
+  const std::shared_ptr<const Key> seen = AsOf(room.Load(), clock.Service());
+  ASSERT_EQ(seen->stored_state, KeyState::kPendingImport);
+  room.Update(seen, [](Key& key) { key.description = "changed"; });
+  ExpectSound();
+  EXPECT_TRUE(Worker().RunOnce());
+  ExpectSound();
+}
+
+// A disabled key's rotation on demand comes when it is enabled again.
+TEST_F(ScheduledMaterialTest, ARotationOnDemandWaitsWhileTheKeyIsDisabled) {
+  Rotating(TestName(), 1);
+  room.Update(room.Load(), [](Key& key) {
+    key.rotation.on_demand_started = kTestNow;
+    key.stored_state = KeyState::kDisabled;
+  });
+  EXPECT_EQ(Worker().RunOnce().value(), 0u);
+  EXPECT_EQ(room.Load()->materials.size(), 1u);
+  room.Update(room.Load(), [](Key& key) { key.stored_state = KeyState::kEnabled; });
+  EXPECT_EQ(Worker().RunOnce().value(), 1u);
+  EXPECT_EQ(room.Load()->materials.size(), 2u);
+  ExpectSound();
+}
+
 // It waits for its deletion and its material expires before: both ends come.
 TEST_F(ScheduledMaterialTest, AKeyWhoseMaterialExpiresBeforeItIsDeleted) {
   Imported(TestName(), kTestNow + hours(1));
