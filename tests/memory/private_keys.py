@@ -9,7 +9,8 @@ from dataclasses import dataclass
 ED25519 = bytes.fromhex("2b6570")
 ML_DSA = {bytes.fromhex("608648016503040311"): (4, 4), bytes.fromhex("608648016503040312"): (6, 5),
           bytes.fromhex("608648016503040313"): (8, 7)}  # (k, l) of FIPS 204, table 1
-ML_KEM_PREFIX = bytes.fromhex("6086480165030404")
+ML_KEM = {bytes.fromhex("608648016503040401"): 2, bytes.fromhex("608648016503040402"): 3,
+          bytes.fromhex("608648016503040403"): 4}  # k of FIPS 203, table 2
 RSA = bytes.fromhex("2a864886f70d010101")
 EC = bytes.fromhex("2a8648ce3d0201")
 
@@ -74,5 +75,6 @@ def secrets_of(pkcs8):
     if identifier in ML_DSA:
         # FIPS 204, algorithm 6, line 1: rho is public, rho' and K are not.
         return [seed, hashlib.shake_256(seed + bytes(ML_DSA[identifier])).digest(128)[32:]]
-    assert identifier.startswith(ML_KEM_PREFIX), identifier.hex()
-    return [seed]
+    # FIPS 203, algorithms 13 and 16: of the seed's halves d gives rho, which is public, and sigma; z is kept as it is.
+    rank = ML_KEM[identifier]
+    return [seed, hashlib.sha3_512(seed[:32] + bytes([rank])).digest()[32:]]

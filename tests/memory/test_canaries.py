@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from conformance import test_serve
 from conformance.support import server as server_module
 from conformance.support.clients import aws_client
+from conformance.support.raw_kms import RawKms
 from conformance.support.server import BINARY, Server
 from conformance.support.wire import call
 from memory import private_keys
@@ -68,6 +69,19 @@ AGREEING_SPECS = ("ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "SM2")
 ENCAPSULATING_SPECS = ("ML_KEM_512", "ML_KEM_768", "ML_KEM_1024")
 
 
+def encapsulate(raw):
+    """The same of ML-KEM, which boto3's model lacks."""
+    secrets = []
+    for spec in ENCAPSULATING_SPECS:
+        key = raw("CreateKey", KeySpec=spec, KeyUsage="ENCAPSULATE_DECAPSULATE")["KeyMetadata"]
+        use = {"KeyId": key["KeyId"], "EncapsulationAlgorithm": "ML_KEM"}
+        made = raw("Encapsulate", **use)
+        opened = raw("Decapsulate", SharedSecretCiphertextBlob=made["SharedSecretCiphertextBlob"], **use)
+        assert opened["SharedSecret"] == made["SharedSecret"]
+        secrets.append(made["SharedSecret"])
+    return secrets
+
+
 def use_pairs(kms):
     """Makes and uses keys of every asymmetric spec, and data key pairs; gives the private keys and secrets of the answers."""
 
@@ -109,7 +123,8 @@ def private_parts(folder, answered):
     """What is secret of every key pair that the server has made, those in its answers among them."""
     made = set(private_keys.structures((folder / "pairs").read_bytes()))
     assert set(answered) <= made
-    assert len(made) >= len(SIGNING_SPECS) + len(DECRYPTING_SPECS) + 2 * len(AGREEING_SPECS) + 2 * len(PAIR_SPECS)
+    one_each = len(SIGNING_SPECS) + len(DECRYPTING_SPECS) + len(ENCAPSULATING_SPECS)
+    assert len(made) >= one_each + 2 * len(AGREEING_SPECS) + 2 * len(PAIR_SPECS)
     return [secret for pair in made for secret in private_keys.secrets_of(pair)]
 
 
@@ -256,6 +271,7 @@ def serve_pairs(tmp_path, monkeypatch, leak, cored=False):
             server.before_exec = lambda: os.chdir(cores)
         with server:
             secrets, private = use_pairs(aws_client(server, "kms"))
+            secrets += encapsulate(RawKms(server))
             dump(server.process, folder)
             files = [*files_of(server.data), server.log]
             if cored:
