@@ -115,22 +115,12 @@ std::optional<Result<RangeResult>> ReadRange(rocksdb::DB* db, const RangeRequest
   return result;
 }
 
-Result<Revision> ReadRecordRevision(rocksdb::DB* db, const std::string& key, Revision store_revision) {
-  rocksdb::PinnableSlice value;
-  rocksdb::Status status = db->Get(MakeReadOptions(MayBlock::kYes), db->DefaultColumnFamily(), StoredKey(key), &value);
-  if (status.IsNotFound()) return Revision{0};
-  if (!status.ok()) return ToError("reading a record", status);
-  return ParseValueRevision(value, store_revision);
-}
-
-Result<std::optional<Bytes>> ReadRecordValue(rocksdb::DB* db, const std::string& key, Revision store_revision) {
+Result<std::optional<Record>> ReadRecord(rocksdb::DB* db, const std::string& key, Revision store_revision) {
   rocksdb::PinnableSlice value;
   rocksdb::Status status = db->Get(MakeReadOptions(MayBlock::kYes), db->DefaultColumnFamily(), StoredKey(key), &value);
   if (status.IsNotFound()) return std::nullopt;
   if (!status.ok()) return ToError("reading a record", status);
-  KAGIMORI_RETURN_IF_ERROR(ParseValueRevision(value, store_revision));
-  ByteView bytes = ValueBytes(value);
-  return Bytes(bytes.begin(), bytes.end());
+  return MakeRecord(key, value, store_revision);
 }
 
 }  // namespace kagimori::store

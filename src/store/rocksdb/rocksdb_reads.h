@@ -21,11 +21,8 @@ std::optional<Result<GetResult>> ReadKeys(rocksdb::DB* db, const std::vector<std
 std::optional<Result<RangeResult>> ReadRange(rocksdb::DB* db, const RangeRequest& request, MayBlock may_block,
                                              const rocksdb::Snapshot* snapshot = nullptr);
 
-// The revision of one record, 0 when there is none. May block.
-Result<Revision> ReadRecordRevision(rocksdb::DB* db, const std::string& key, Revision store_revision);
-
-// The value of one record; nothing: there is none. May block.
-Result<std::optional<Bytes>> ReadRecordValue(rocksdb::DB* db, const std::string& key, Revision store_revision);
+// One record; nothing: there is none. May block.
+Result<std::optional<Record>> ReadRecord(rocksdb::DB* db, const std::string& key, Revision store_revision);
 
 }  // namespace kagimori::store
 

@@ -34,13 +34,12 @@ class GroupWriter::Group {
   // Checks against the state and what this group has taken; accepts all of it or nothing. `tags`: the ledger's, of the
   // puts.
   Result<Revision> Accept(const Transaction& transaction, std::span<const RecordTag> tags) {
-    absent_.clear();
+    read_.clear();
     for (const Precondition& precondition : transaction.preconditions) {
       KAGIMORI_ASSIGN_OR_RETURN(Revision revision, CurrentRevision(precondition.key));
       if (revision != precondition.revision) {
         return Fail(ErrorKind::kConflict, "a record is not at the revision expected");
       }
-      if (revision == 0) absent_.push_back(precondition.key);
     }
     if (transaction.puts.empty() && transaction.deletes.empty()) return revision_;
     if (ledger_ != nullptr) KAGIMORI_RETURN_IF_ERROR(ShowToLedger(transaction, tags));
@@ -76,10 +75,20 @@ class GroupWriter::Group {
     const Bytes* value = nullptr;  // of a transaction of this group
   };
 
-  Result<Revision> CurrentRevision(const std::string& key) const {
+  Result<Revision> CurrentRevision(const std::string& key) {
     auto found = written_.find(key);
     if (found != written_.end()) return found->second.revision;
-    return ReadRecordRevision(db_, key, revision_);
+    KAGIMORI_ASSIGN_OR_RETURN(const std::optional<Record>* record, Read(key));
+    return *record ? (*record)->revision : Revision{0};
+  }
+
+  // As it was before this group; one search for each key of a transaction.
+  Result<const std::optional<Record>*> Read(const std::string& key) {
+    for (const auto& [seen, record] : read_) {
+      if (seen == key) return &record;
+    }
+    KAGIMORI_ASSIGN_OR_RETURN(std::optional<Record> record, ReadRecord(db_, key, revision_));
+    return &read_.emplace_back(key, std::move(record)).second;
   }
 
   void Write(const Put& put) {
@@ -90,7 +99,6 @@ class GroupWriter::Group {
 
   Result<> ShowToLedger(const Transaction& transaction, std::span<const RecordTag> tags) {
     changes_.clear();
-    olds_.clear();
     for (size_t i = 0; i < transaction.puts.size(); ++i) {
       const Put& put = transaction.puts[i];
       if (put.is_new) {
@@ -107,9 +115,9 @@ class GroupWriter::Group {
     std::optional<ByteView> before;
     if (auto found = written_.find(key); found != written_.end()) {
       if (found->second.value != nullptr) before = *found->second.value;
-    } else if (std::ranges::find(absent_, key) == absent_.end()) {
-      KAGIMORI_ASSIGN_OR_RETURN(std::optional<Bytes> old, ReadRecordValue(db_, key, revision_));
-      if (old) before = olds_.emplace_back(*std::move(old));
+    } else {
+      KAGIMORI_ASSIGN_OR_RETURN(const std::optional<Record>* old, Read(key));
+      if (*old) before = (*old)->value;
     }
     if (before || after) changes_.push_back({.key = key, .before = before, .after = after, .after_tag = tag});
     return {};
@@ -128,9 +136,8 @@ class GroupWriter::Group {
   std::vector<WatchEvent> events_;
   std::string value_;                  // kept for its memory
   std::vector<RecordChange> changes_;  // of one transaction
-  std::deque<Bytes> olds_;             // what `changes_` looks at
-  // The keys that the transaction's preconditions have just found to have no record: no second search for each.
-  std::vector<std::string_view> absent_;
+  // What was there of one transaction, for its preconditions and for `changes_`, which looks at it.
+  std::deque<std::pair<std::string_view, std::optional<Record>>> read_;
 };
 
 GroupWriter::GroupWriter(rocksdb::DB* db, WatchHub* watches, const std::atomic<bool>* damaged, Revision revision,
