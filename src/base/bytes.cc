@@ -1,5 +1,7 @@
 #include "base/bytes.h"
 
+#include <cstring>
+
 namespace kagimori {
 namespace {
 
@@ -18,6 +20,13 @@ constexpr std::array<int8_t, 256> MakeHexValues() {
 }
 constexpr std::array<int8_t, 256> kHexValues = MakeHexValues();
 
+// Both digits of a byte at once.
+constexpr std::array<std::array<char, 2>, 256> kHexPairs = [] {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (size_t i = 0; i < pairs.size(); ++i) pairs[i] = {kHex[i >> 4], kHex[i & 15]};
+  return pairs;
+}();
+
 int HexDigit(char c) { return kHexValues[static_cast<uint8_t>(c)]; }
 
 constexpr std::array<int8_t, 256> MakeBase64Values() {
@@ -28,16 +37,39 @@ constexpr std::array<int8_t, 256> MakeBase64Values() {
 }
 constexpr std::array<int8_t, 256> kBase64Values = MakeBase64Values();
 
+// The 24 bits of four characters; negative when one of them is none of the alphabet.
+int32_t Base64Group(const char* text) {
+  const auto* c = reinterpret_cast<const uint8_t*>(text);
+  const int32_t a = kBase64Values[c[0]], b = kBase64Values[c[1]], d = kBase64Values[c[2]], e = kBase64Values[c[3]];
+  return (a | b | d | e) < 0 ? -1 : a << 18 | b << 12 | d << 6 | e;
+}
+
+// The last group, which may be padded: one to three bytes. Negative: it is none, or has stray bits (not canonical).
+int Base64LastGroup(const char* text, uint8_t* out) {
+  std::array<char, 4> group;
+  std::memcpy(group.data(), text, group.size());
+  const int pad = group[3] != '=' ? 0 : group[2] != '=' ? 1 : 2;
+  for (int i = 0; i < pad; ++i) group[static_cast<size_t>(3 - i)] = 'A';
+  const int32_t bits = Base64Group(group.data());
+  if (bits < 0 || (pad > 0 && (bits & (pad == 2 ? 0xFFFF : 0xFF)) != 0)) return -1;
+  for (int i = 0; i < 3 - pad; ++i) out[i] = static_cast<uint8_t>(bits >> (16 - 8 * i));
+  return 3 - pad;
+}
+
 }  // namespace
 
 void AppendHex(ByteView bytes, std::string* out) {
-  size_t at = out->size();
-  out->resize(at + bytes.size() * 2);
-  char* p = out->data() + at;
-  for (uint8_t byte : bytes) {
-    *p++ = kHex[byte >> 4];
-    *p++ = kHex[byte & 15];
-  }
+  const size_t at = out->size();
+  const size_t size = at + bytes.size() * 2;
+  // GCC 12 tells the function the capacity where the string grows, and not the size that was asked for.
+  out->resize_and_overwrite(size, [&](char* text, size_t) {
+    char* p = text + at;
+    for (uint8_t byte : bytes) {
+      std::memcpy(p, kHexPairs[byte].data(), 2);
+      p += 2;
+    }
+    return size;
+  });
 }
 
 std::string HexEncode(ByteView bytes) {
@@ -93,22 +125,20 @@ std::string Base64Encode(ByteView bytes) {
 
 std::optional<Bytes> Base64Decode(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
-  Bytes out;
-  out.reserve(text.size() / 4 * 3);
-  for (size_t i = 0; i < text.size(); i += 4) {
-    bool last = i + 4 == text.size();
-    size_t pad = last ? (text[i + 3] == '=') + (text[i + 2] == '=' && text[i + 3] == '=') : 0;
-    uint32_t v = 0;
-    for (size_t j = 0; j < 4; ++j) {
-      int value = j >= 4 - pad ? 0 : kBase64Values[static_cast<uint8_t>(text[i + j])];
-      if (value < 0) return std::nullopt;
-      v = v << 6 | static_cast<uint32_t>(value);
-    }
-    out.push_back(static_cast<uint8_t>(v >> 16));
-    if (pad < 2) out.push_back(static_cast<uint8_t>(v >> 8));
-    if (pad < 1) out.push_back(static_cast<uint8_t>(v));
-    if (pad > 0 && (v & (pad == 2 ? 0xFFFFu : 0xFFu)) != 0) return std::nullopt;  // stray bits: not canonical
+  if (text.empty()) return Bytes();
+  Bytes out(text.size() / 4 * 3);
+  uint8_t* p = out.data();
+  const char* last = text.data() + text.size() - 4;
+  for (const char* at = text.data(); at != last; at += 4) {
+    const int32_t bits = Base64Group(at);
+    if (bits < 0) return std::nullopt;
+    *p++ = static_cast<uint8_t>(bits >> 16);
+    *p++ = static_cast<uint8_t>(bits >> 8);
+    *p++ = static_cast<uint8_t>(bits);
   }
+  const int rest = Base64LastGroup(last, p);
+  if (rest < 0) return std::nullopt;
+  out.resize(static_cast<size_t>(p - out.data() + rest));
   return out;
 }
 

@@ -21,6 +21,18 @@ TEST(Hex, RoundTrips) {
   EXPECT_EQ(out, "x12");
 }
 
+TEST(Hex, AppendsToWhatIsThereHoweverLong) {
+  for (size_t before = 0; before < 70; ++before) {
+    for (size_t size = 0; size < 40; ++size) {
+      std::string out(before, '-');
+      AppendHex(Bytes(size, 0xA5), &out);
+      std::string wanted(before, '-');
+      for (size_t i = 0; i < size; ++i) wanted += "a5";
+      EXPECT_EQ(out, wanted);
+    }
+  }
+}
+
 TEST(Hex, EveryOtherCharacterIsRefused) {
   for (int c = 0; c < 256; ++c) {
     bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');

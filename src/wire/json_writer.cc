@@ -1,5 +1,6 @@
 #include "wire/json_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -91,6 +92,18 @@ size_t Utf8SequenceLength(std::string_view text) {
 }  // namespace
 
 void AppendJsonString(std::string_view text, std::string* out) {
+  if (FindSpecial(text, 0) == text.size()) {  // as nearly all are
+    const size_t at = out->size();
+    const size_t size = at + text.size() + 2;
+    // GCC 12 tells the function the capacity where the string grows, and not the size that was asked for.
+    out->resize_and_overwrite(size, [&](char* buffer, size_t) {
+      buffer[at] = '"';
+      std::ranges::copy(text, buffer + at + 1);
+      buffer[size - 1] = '"';
+      return size;
+    });
+    return;
+  }
   out->push_back('"');
   size_t clean = 0;
   size_t at = 0;
