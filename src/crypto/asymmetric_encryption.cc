@@ -15,7 +15,6 @@
 namespace kagimori::crypto {
 namespace {
 
-constexpr size_t kSm2MaxPlaintext = 1024;  // AWS KMS's limit for SM2PKE; the algorithm itself has none
 // What the DER of a ciphertext adds at most: the sequence's header, two integers of 33 bytes, the hash, the last
 // header.
 constexpr size_t kSm2MaxOverhead = 4 + 2 * (2 + 33) + (2 + 32) + 4;
@@ -109,10 +108,11 @@ Result<Bytes> EncryptWith(const PublicKey& key, EncryptionScheme scheme, const s
   return ciphertext;
 }
 
-Result<secret::SecretBytes> DecryptWith(const PrivateKey& key, EncryptionScheme scheme, ByteView ciphertext) {
+Result<secret::SecretBytes> DecryptWith(const PrivateKey& key, EncryptionScheme scheme, ByteView ciphertext,
+                                        size_t sm2_most) {
   if (!Fits(key.type(), scheme)) return Fail(ErrorKind::kInternal, "an encryption scheme of another type of key");
   const bool possible = scheme == EncryptionScheme::kSm2
-                            ? ciphertext.size() <= kSm2MaxPlaintext + kSm2MaxOverhead && IsDerSequence(ciphertext)
+                            ? ciphertext.size() <= sm2_most + kSm2MaxOverhead && IsDerSequence(ciphertext)
                             : ciphertext.size() == ModulusSize(key.type());
   if (!possible) return NotDecrypted();
   return Decrypt(KeyPairs::Of(key).pkey, scheme, ciphertext);

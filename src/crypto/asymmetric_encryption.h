@@ -17,6 +17,9 @@ enum class EncryptionScheme : uint8_t {
   kSm2,  // GB/T 32918.4: DER SEQUENCE { x, y, SM3 hash, ciphertext }
 };
 
+// AWS KMS's limit for SM2PKE; the algorithm itself has none.
+inline constexpr size_t kSm2MaxPlaintext = 1024;
+
 bool Fits(KeyType type, EncryptionScheme scheme);
 // The most bytes that one ciphertext of the scheme holds. REQUIRES: Fits.
 size_t MaxPlaintextSize(KeyType type, EncryptionScheme scheme);
@@ -25,8 +28,10 @@ size_t MaxPlaintextSize(KeyType type, EncryptionScheme scheme);
 Result<Bytes> EncryptWith(const PublicKey& key, EncryptionScheme scheme, const secret::SecretBytes& plaintext);
 
 // kAuthentication for every ciphertext that is none, always with the same text, and for RSA ciphertexts of the modulus'
-// length in a time that does not depend on what is wrong with them. REQUIRES: Fits.
-Result<secret::SecretBytes> DecryptWith(const PrivateKey& key, EncryptionScheme scheme, ByteView ciphertext);
+// length in a time that does not depend on what is wrong with them. `sm2_most`: the longest plaintext that a ciphertext
+// of SM2 may have here. REQUIRES: Fits.
+Result<secret::SecretBytes> DecryptWith(const PrivateKey& key, EncryptionScheme scheme, ByteView ciphertext,
+                                        size_t sm2_most = kSm2MaxPlaintext);
 
 }  // namespace kagimori::crypto
 

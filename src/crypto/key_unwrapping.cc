@@ -19,6 +19,8 @@ namespace {
 
 using Pkcs8 = std::unique_ptr<PKCS8_PRIV_KEY_INFO, OpenSslDeleter<PKCS8_PRIV_KEY_INFO_free>>;
 
+// A private key of RSA_4096 is 2.4 KB; a request holds 6144 bytes of wrapped material.
+constexpr size_t kSm2MostMaterial = 6144;
 constexpr size_t kWrappingKeySize = 32;  // AES-256, the one that AWS's documentation has
 
 std::unexpected<Error> NotUnwrapped() { return Fail(ErrorKind::kAuthentication, "the key material does not unwrap"); }
@@ -56,7 +58,7 @@ Result<secret::SecretBytes> UnwrapOaepAes(const PrivateKey& key, EncryptionSchem
 }
 
 Result<secret::SecretBytes> Decrypted(const PrivateKey& key, EncryptionScheme scheme, ByteView wrapped) {
-  Result<secret::SecretBytes> plain = DecryptWith(key, scheme, wrapped);
+  Result<secret::SecretBytes> plain = DecryptWith(key, scheme, wrapped, kSm2MostMaterial);
   if (!plain) return NotUnwrapped();
   return plain;
 }
