@@ -146,6 +146,7 @@ void Node::State::MakeServices() {
       keys::TermRotation::Hooks{
           .uptime_seconds = [this] { return clock_keeper->UptimeSeconds(); },
           .stale_heads = [this] { return integrity->ledger().stale_heads(); },
+          .all_moved = [this] { parameters->ForgetAll(); },
           .event = [this](keys::TermRotation::Event event, seal::TermId term) { RecordTermEvent(event, term); }});
   if (options.request_rates.any()) quotas = std::make_unique<gateway::RequestQuotas>(options.request_rates);
   services = {.clock = clock.get(),
@@ -200,7 +201,8 @@ void Node::State::MakeSchedule() {
       keys::ScheduledDeletion::Options{.uptime_before_destruction = wait},
       [this](const keys::Key& key) { return MakeDeleteKeyEvent(key, clock->Wall()); }, deliver);
   reaper = std::make_unique<parameters::Reaper>(
-      hierarchy.get(), store.get(), clock.get(), [this, deliver](const parameters::Parameter& parameter) {
+      hierarchy.get(), store.get(), parameters.get(), clock.get(),
+      [this, deliver](const parameters::Parameter& parameter) {
         auto event = std::make_shared<keys::ServiceEvent>(MakeExpiredParameterEvent(parameter, clock->Wall()));
         return parameters::Reaper::Event{.put = keys::OutboxPut(*hierarchy, {.id = event->id, .line = event->line}),
                                          .deliver = [deliver, event] { return deliver(*event); }};

@@ -166,6 +166,7 @@ Result<TermRotation::Outcome> TermRotation::RunOnce() {
   }
   KAGIMORI_ASSIGN_OR_RETURN(Outcome moved, MoveAll(&pass));
   if (moved != Outcome::kDone) return moved;
+  hooks_.all_moved();
   return EndTerms(&pass, current);
 }
 

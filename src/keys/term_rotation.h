@@ -54,6 +54,8 @@ class TermRotation {
     std::function<uint64_t()> uptime_seconds;
     // The ledger's heads that are not under the current term; null: there is no ledger.
     std::function<uint64_t()> stale_heads;
+    // Everything in the store is under the current term: who keeps what was read before lets go of it.
+    std::function<void()> all_moved = [] {};
     // A term began by its age, or is gone. Called on the rotation's thread.
     std::function<void(Event, seal::TermId)> event;
   };

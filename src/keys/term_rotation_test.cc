@@ -48,6 +48,7 @@ struct Opened {
             hierarchy.get(), through, &table, &clock, options,
             {.uptime_seconds = [this] { return uptime.load(); },
              .stale_heads = [this] { return ledger->stale_heads(); },
+             .all_moved = [this] { moved_at = hierarchy->SealingTerms().size(); },
              .event = [this](TermRotation::Event event, seal::TermId term) { events.emplace_back(event, term); }}) {
     disk->store.SetLedger(guarded ? static_cast<store::CommitLedger*>(&guard) : ledger.get());
   }
@@ -87,6 +88,7 @@ struct Opened {
   Committer committer;
   identity::Directory directory;
   std::vector<std::pair<TermRotation::Event, seal::TermId>> events;
+  size_t moved_at = 0;  // how many terms there were when all was moved
   TermRotation rotation;
 };
 
@@ -188,6 +190,7 @@ TEST_F(TermRotationTest, EveryRecordMovesAndTheOldTermIsGone) {
     EXPECT_EQ(node.rotation.RunOnce().value(), Outcome::kDone);
     EXPECT_EQ(node.rotation.progress().records_left, 0u);
     EXPECT_GE(node.rotation.progress().records_moved, old_.size() - 4);  // deployment record and heads
+    EXPECT_EQ(node.moved_at, 2u) << "before the old term goes";
     ASSERT_EQ(node.events.size(), 1u);
     EXPECT_EQ(node.events[0], std::pair(TermRotation::Event::kDestroyed, seal::TermId{2}));
     ExpectAllUnder(3);

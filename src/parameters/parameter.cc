@@ -1,12 +1,13 @@
 #include "parameters/parameter.h"
 
-#include <fmt/format.h>
-
 namespace kagimori::parameters {
 
 std::string ParameterName::Arn() const {
-  return fmt::format("arn:{}:ssm:{}:{}:parameter{}{}", region.partition(), region.name(), account.ToString(),
-                     name.starts_with('/') ? "" : "/", name);
+  std::string arn;
+  arn.reserve(64 + name.size());
+  arn.append("arn:").append(region.partition()).append(":ssm:").append(region.name()).append(":");
+  arn.append(account.ToString()).append(name.starts_with('/') ? ":parameter" : ":parameter/").append(name);
+  return arn;
 }
 
 }  // namespace kagimori::parameters

@@ -23,37 +23,59 @@ auto GetRange(store::Store* store, store::RangeRequest request) {
   });
 }
 
+// Of the snapshot in memory, roughly.
+size_t CostOf(const Parameter& parameter) {
+  const Version& version = parameter.current;
+  return sizeof(Parameter) + parameter.name.name.size() + version.data_type.size() + version.description.size() +
+         version.allowed_pattern.size() + version.policies.size() + version.key_id.size() + version.modified_by.size() +
+         version.wrapped.size() + version.ciphertext.size();
+}
+
 std::unexpected<Error> Missing(const char* what) {
   return Fail(ErrorKind::kCorrupt, std::string(what) + " is missing");
 }
 
 }  // namespace
 
-Result<ParameterPtr> ParameterTable::Open(const std::optional<store::Record>& record) const {
+Result<ParameterPtr> ParameterTable::Open(uint64_t ticket, const std::optional<store::Record>& record) {
   if (!record) return ParameterPtr();
-  KAGIMORI_ASSIGN_OR_RETURN(Parameter parameter, OpenHead(*hierarchy_, *record));
-  return std::make_shared<const Parameter>(std::move(parameter));
+  KAGIMORI_ASSIGN_OR_RETURN(Parameter opened, OpenHead(*hierarchy_, *record));
+  auto parameter = std::make_shared<const Parameter>(std::move(opened));
+  // One that has changed meanwhile is still what was there when it was asked for; the next lookup reads it again.
+  cache_.Insert(ticket, record->key, parameter, CostOf(*parameter));
+  return parameter;
 }
 
 Task<Result<ParameterPtr>> ParameterTable::Load(ParameterName name) {
+  std::string path = HeadPath(*hierarchy_, name);
+  ParameterPtr cached = cache_.Get(path);
+  if (cached != nullptr) co_return cached;
+  const uint64_t ticket = cache_.BeginLoad();
   std::vector<std::string> paths;
-  paths.push_back(HeadPath(*hierarchy_, name));
+  paths.push_back(std::move(path));
   Result<store::GetResult> got = co_await GetRecords(store_, std::move(paths));
   if (!got) co_return std::unexpected(std::move(got).error());
-  co_return Open(got->records.at(0));
+  co_return Open(ticket, got->records.at(0));
 }
 
-Task<Result<std::vector<ParameterPtr>>> ParameterTable::LoadEach(std::vector<ParameterName> names) {
-  std::vector<ParameterPtr> all;
-  if (names.empty()) co_return all;
-  std::vector<std::string> paths;
-  for (const ParameterName& name : names) paths.push_back(HeadPath(*hierarchy_, name));
-  Result<store::GetResult> got = co_await GetRecords(store_, std::move(paths));
+Task<Result<std::vector<ParameterPtr>>> ParameterTable::LoadPaths(std::vector<std::string> paths) {
+  std::vector<ParameterPtr> all(paths.size());
+  std::vector<std::string> wanted;
+  std::vector<size_t> places;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    all[i] = cache_.Get(paths[i]);
+    if (all[i] != nullptr) continue;
+    wanted.push_back(std::move(paths[i]));
+    places.push_back(i);
+  }
+  if (wanted.empty()) co_return all;
+  const uint64_t ticket = cache_.BeginLoad();
+  Result<store::GetResult> got = co_await GetRecords(store_, std::move(wanted));
   if (!got) co_return std::unexpected(std::move(got).error());
-  for (const std::optional<store::Record>& record : got->records) {
-    Result<ParameterPtr> opened = Open(record);
+  for (size_t i = 0; i < places.size(); ++i) {
+    Result<ParameterPtr> opened = Open(ticket, got->records[i]);
     if (!opened) co_return std::unexpected(std::move(opened).error());
-    all.push_back(*std::move(opened));
+    all[places[i]] = *std::move(opened);
   }
   co_return all;
 }
@@ -66,31 +88,31 @@ Task<Result<ParameterTable::Page>> ParameterTable::List(ParameterName level, Dep
       .begin = from.empty() ? prefix : from + '\0', .end = seal::PrefixEnd(prefix), .limit = limit};
   if (!from.empty() && !from.starts_with(prefix))
     co_return Fail(ErrorKind::kInvalid, "a page that is of another listing");
+  const uint64_t ticket = cache_.BeginLoad();
   Result<store::RangeResult> range = co_await GetRange(store_, std::move(request));
   if (!range) co_return std::unexpected(std::move(range).error());
   Page page;
   if (range->more) page.next = range->records.back().key;
-  std::vector<std::optional<store::Record>> records;
-  if (heads) {
-    for (store::Record& record : range->records) records.emplace_back(std::move(record));
-  } else {
-    std::vector<std::string> paths;
-    for (const store::Record& entry : range->records) {
-      std::optional<std::string> head = HeadOfEntry(entry.key);
+  std::vector<std::string> paths;
+  for (store::Record& record : range->records) {
+    if (heads) {
+      ParameterPtr cached = cache_.Get(record.key);
+      Result<ParameterPtr> opened = cached != nullptr && cached->revision == record.revision
+                                        ? Result<ParameterPtr>(std::move(cached))
+                                        : Open(ticket, std::move(record));
+      if (!opened) co_return std::unexpected(std::move(opened).error());
+      page.parameters.push_back(*std::move(opened));
+    } else {
+      std::optional<std::string> head = HeadOfEntry(record.key);
       if (!head) co_return Fail(ErrorKind::kCorrupt, "an entry of the hierarchy leads nowhere");
       paths.push_back(*std::move(head));
     }
-    if (!paths.empty()) {
-      Result<store::GetResult> got = co_await GetRecords(store_, std::move(paths));
-      if (!got) co_return std::unexpected(std::move(got).error());
-      records = std::move(got->records);
-    }
   }
-  for (const std::optional<store::Record>& record : records) {
-    Result<ParameterPtr> opened = Open(record);
-    if (!opened) co_return std::unexpected(std::move(opened).error());
-    // The entries of a deleted parameter go a little later than its head.
-    if (*opened != nullptr) page.parameters.push_back(*std::move(opened));
+  Result<std::vector<ParameterPtr>> named = co_await LoadPaths(std::move(paths));
+  if (!named) co_return std::unexpected(std::move(named).error());
+  // The entries of a deleted parameter go a little later than its head.
+  for (ParameterPtr& parameter : *named) {
+    if (parameter != nullptr) page.parameters.push_back(std::move(parameter));
   }
   co_return page;
 }
@@ -168,6 +190,9 @@ Task<Result<store::Revision>> ParameterTable::Commit(const Change& change, std::
   if (!transaction) co_return std::unexpected(std::move(transaction).error());
   Result<store::Revision> revision = co_await net::Await<Result<store::Revision>>(
       [this, &transaction](auto callback) { store_->Commit(*std::move(transaction), std::move(callback)); });
+  // After a conflict, too: what was cached may be what it was about.
+  for (const ParameterChange& parameter : change.parameters)
+    Forget(parameter.before != nullptr ? parameter.before->name : parameter.after->name);
   co_return revision;
 }
 

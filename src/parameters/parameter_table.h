@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/snapshot_cache.h"
 #include "base/task.h"
 #include "parameters/change.h"
 #include "parameters/parameter.h"
@@ -18,10 +19,13 @@ namespace kagimori::parameters {
 
 using ParameterPtr = std::shared_ptr<const Parameter>;
 
-// Parameters as snapshots, read from the store each time. Thread-safe. kCorrupt from any of these: a record is not what
-// was written.
+// Parameters as snapshots, from a cache or from the store. Thread-safe. kCorrupt from any of these: a record is not
+// what was written.
 class ParameterTable {
  public:
+  // What cached snapshots may take up together.
+  static constexpr size_t kCacheBytes = 32 << 20;
+
   // REQUIRES: both outlive the table.
   ParameterTable(const seal::KeyHierarchy* hierarchy, store::Store* store) : hierarchy_(hierarchy), store_(store) {}
 
@@ -30,8 +34,6 @@ class ParameterTable {
   // Null: there is none. One that has expired and that the reaper has not reached is given all the same (see
   // Parameter::GoneAt): a successor takes its place.
   Task<Result<ParameterPtr>> Load(ParameterName name);
-  // In the order of the names. REQUIRES: at most store::kMaxGetKeys.
-  Task<Result<std::vector<ParameterPtr>>> LoadEach(std::vector<ParameterName> names);
 
   // One page below a level of the hierarchy ("/", "/a"): `from` is empty or what the page before ended with. The order
   // is that of the names' markers. A page may be short. It costs what is on it, however many there are.
@@ -49,16 +51,25 @@ class ParameterTable {
   Task<Result<std::vector<Tag>>> LoadTags(ParameterPtr parameter);
   Task<Result<Counts>> LoadCounts(AccountId account, Region region);
 
-  // The change and its audit event (`event`: a put of the outbox, keys/change.h) are on stable storage when this
-  // returns. kConflict: something it was based on has changed meanwhile; load and rerun.
+  // The change and its audit event (`event`: a put of the outbox, keys/change.h) are on stable storage, and no lookup
+  // gives what was before, when this returns. kConflict: something it was based on has changed meanwhile; load and
+  // rerun.
   Task<Result<store::Revision>> Commit(const Change& change, std::optional<store::Put> event);
 
+  // For those who change stored parameters by themselves: lookups read the store again.
+  void Forget(const ParameterName& name) { cache_.Invalidate(HeadPath(*hierarchy_, name)); }
+  void ForgetAll() { cache_.InvalidateAll(); }
+
  private:
-  Result<ParameterPtr> Open(const std::optional<store::Record>& record) const;
+  // Of a record that was read since `ticket`, for the cache, too; null for none.
+  Result<ParameterPtr> Open(uint64_t ticket, const std::optional<store::Record>& record);
+  // In their order; null where there is none. REQUIRES: at most store::kMaxGetKeys.
+  Task<Result<std::vector<ParameterPtr>>> LoadPaths(std::vector<std::string> paths);
   Task<Result<std::string>> LoadPart(ParameterPtr parameter, Part part, uint64_t version);
 
   const seal::KeyHierarchy* hierarchy_;
   store::Store* store_;
+  SnapshotCache<std::string, Parameter> cache_{kCacheBytes};  // by the heads' paths
 };
 
 }  // namespace kagimori::parameters

@@ -119,6 +119,39 @@ TEST(ParameterTable, AValueMovesToAnotherTerm) {
   EXPECT_EQ(room.ValueAt("/a", 2), "two");
 }
 
+TEST(ParameterTable, WhatWasReadIsKeptUntilItChanges) {
+  Room room;
+  for (const char* name : {"/a/1", "/a/2"}) room.Put(name);
+  const ParameterPtr first = room.Load("/a/1");
+  EXPECT_EQ(room.Load("/a/1"), first);
+  for (Depth depth : {Depth::kOneLevel, Depth::kAll}) {
+    const auto page = SyncWait(room.table.List(NameOf(depth == Depth::kAll ? "/" : "/a"), depth, "", 10)).value();
+    EXPECT_EQ(page.parameters.size(), 2u);
+    EXPECT_EQ(std::ranges::count(page.parameters, first), 1);
+  }
+  room.Put("/a/1", "another");
+  EXPECT_EQ(room.ValueAt("/a/1", 2), "another");
+  EXPECT_EQ(room.Load("/a/2")->current.number, 1u);
+  room.Delete("/a/1");
+  EXPECT_EQ(room.Load("/a/1"), nullptr);
+}
+
+// As when all records are sealed anew: what was read before does not keep anybody from changing it, and is let go of.
+TEST(ParameterTable, WhatOthersWrotePassesOneConflict) {
+  Room room;
+  room.Put("/a");
+  const Change change = room.Draft("/a", "two");
+  const std::string path = HeadPath(*room.test.hierarchy, NameOf("/a"));
+  room.test.Write(path, *room.test.Read(path));
+  EXPECT_EQ(room.Commit(change).error().kind, ErrorKind::kConflict);
+  EXPECT_TRUE(room.Commit(room.Draft("/a", "two")));
+  const ParameterPtr before = room.Load("/a");
+  room.test.Write(path, *room.test.Read(path));
+  EXPECT_EQ(room.Load("/a"), before);
+  room.table.ForgetAll();
+  EXPECT_NE(room.Load("/a")->revision, before->revision);
+}
+
 TEST(ParameterTable, ARecordInAnothersPlaceIsFound) {
   Room room;
   room.Put("/a", "one");

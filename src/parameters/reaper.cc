@@ -79,7 +79,9 @@ Result<bool> Reaper::Expire(const store::Record& due) {
   change.counts = counts;
   KAGIMORI_ASSIGN_OR_RETURN(store::Transaction transaction,
                             BuildTransaction(*hierarchy_, change, std::move(event.put)));
-  KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(transaction)));
+  const Result<store::Revision> done = store::CommitAndWait(*store_, std::move(transaction));
+  table_->Forget(name);
+  KAGIMORI_RETURN_IF_ERROR(done);
   KAGIMORI_RETURN_IF_ERROR(event.deliver());
   return true;
 }

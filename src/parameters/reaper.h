@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "parameters/parameter.h"
+#include "parameters/parameter_table.h"
 #include "seal/hierarchy.h"
 #include "store/store.h"
 
@@ -28,8 +29,9 @@ class Reaper {
   using MakeEvent = std::function<Event(const Parameter&)>;
 
   // REQUIRES: all outlive this.
-  Reaper(const seal::KeyHierarchy* hierarchy, store::Store* store, const Clock* clock, MakeEvent make_event)
-      : hierarchy_(hierarchy), store_(store), clock_(clock), make_event_(std::move(make_event)) {}
+  Reaper(const seal::KeyHierarchy* hierarchy, store::Store* store, ParameterTable* table, const Clock* clock,
+         MakeEvent make_event)
+      : hierarchy_(hierarchy), store_(store), table_(table), clock_(clock), make_event_(std::move(make_event)) {}
 
   // Handles everything that is due now. Gives how many expired, or the first error after the rest was handled all the
   // same.
@@ -42,6 +44,7 @@ class Reaper {
 
   const seal::KeyHierarchy* hierarchy_;
   store::Store* store_;
+  ParameterTable* table_;
   const Clock* clock_;
   MakeEvent make_event_;
 };

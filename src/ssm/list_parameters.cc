@@ -106,8 +106,13 @@ Task<Outcome<GetParametersByPath::Api>> GetParametersByPath::Run(Session& sessio
   reply.response.parameters.emplace();
   for (const Listed& one : page->parameters) {
     const uint64_t number = filters->VersionOf(*one.parameter, one.labels);
-    Result<parameters::Version> version = co_await session.table.LoadVersion(one.parameter, number);
-    if (!version) co_return Refuse(session.Internal(std::move(version).error()));
+    const parameters::Version* version = &one.parameter->current;
+    Result<parameters::Version> older;
+    if (number != version->number) {
+      older = co_await session.table.LoadVersion(one.parameter, number);
+      if (!older) co_return Refuse(session.Internal(std::move(older).error()));
+      version = &*older;
+    }
     OrError<shapes::ssm::Parameter> shown =
         co_await Show(session, one.parameter, *version, std::string(), request.with_decryption.value_or(false));
     if (!shown) co_return std::unexpected(std::move(shown).error());

@@ -37,7 +37,7 @@ struct Room {
   Room()
       : table(test.hierarchy.get(), &test.store),
         clock(kTestNow),
-        reaper(test.hierarchy.get(), &test.store, &clock, Event()) {}
+        reaper(test.hierarchy.get(), &test.store, &table, &clock, Event()) {}
 
   Reaper::MakeEvent Event() {
     return [this](const Parameter& parameter) {
