@@ -15,7 +15,7 @@
 namespace kagimori::app {
 namespace {
 
-constexpr std::chrono::seconds kScheduleInterval{1};
+constexpr std::chrono::seconds kLookInterval{1};
 constexpr std::chrono::seconds kClockSaveInterval{60};
 
 }  // namespace
@@ -66,7 +66,6 @@ Result<> Node::State::ListenForOperators() {
 }
 
 void Node::State::RunSchedule() {
-  std::lock_guard lock(schedule_mutex);
   Result<size_t> changed = materials->RunOnce();
   if (!changed)
     log::Error("scheduled changes of key material could not be carried out; they are tried again",
@@ -87,10 +86,9 @@ void Node::State::SaveUsage() {
 void Node::State::Background() {
   auto next_save = std::chrono::steady_clock::now() + kClockSaveInterval;
   std::unique_lock lock(background_mutex);
-  while (!background_wake.wait_for(lock, kScheduleInterval, [this] { return background_stopping; })) {
+  while (!background_wake.wait_for(lock, kLookInterval, [this] { return background_stopping; })) {
     lock.unlock();
     disk->Look();
-    RunSchedule();
     integrity->ledger().SetAnchor(audit->SyncedHead());
     if (usage->Crowded()) SaveUsage();
     if (std::chrono::steady_clock::now() >= next_save) {
@@ -154,6 +152,7 @@ std::string Node::AuditPublicKeyPem() const { return crypto::Ed25519PublicPem(st
 
 Result<> Node::Start() {
   KAGIMORI_RETURN_IF_ERROR(state_->Listen());
+  state_->schedule.Start();
   state_->background = std::thread([state = state_.get()] { state->Background(); });
   state_->terms->Start();
   state_->integrity->Start([state = state_.get()](const seal::ScrubReport& report) {
@@ -186,7 +185,7 @@ Result<> Node::AdvanceClock(std::chrono::milliseconds by) {
   if (by.count() < 0) return Fail(ErrorKind::kInvalid, "the clock moves forward only");
   state_->clock->Advance(by);
   KAGIMORI_RETURN_IF_ERROR(state_->clock_keeper->Save());
-  state_->RunSchedule();
+  state_->schedule.RunNow();
   return {};
 }
 
@@ -228,6 +227,7 @@ void Node::StopServing(std::chrono::milliseconds grace) {
 void Node::Shutdown(std::chrono::milliseconds grace) {
   State& state = *state_;
   StopServing(grace);
+  state.schedule.Stop();
   {
     std::lock_guard lock(state.background_mutex);
     state.background_stopping = true;

@@ -181,17 +181,14 @@ void Node::State::MakeSchedule() {
                         ? std::chrono::seconds(0)
                         : keys::ScheduledDeletion::Options().uptime_before_destruction;
   const auto uptime = [this] { return clock_keeper->UptimeSeconds(); };
-  const auto deliver = [this](const keys::ServiceEvent& event) {
+  const auto deliver = [this](std::span<const keys::ServiceEvent> events) {
     NoteStoreRevision();
-    return AppendServiceEvent(event, audit.get(), outbox.get());
-  };
-  const auto stopping = [this] {
-    std::lock_guard lock(background_mutex);
-    return background_stopping;
+    return AppendServiceEvents(events, audit.get(), outbox.get());
   };
   materials = std::make_unique<keys::ScheduledMaterial>(
       hierarchy.get(), store.get(), keys.get(), clock.get(), uptime,
-      keys::ScheduledMaterial::Options{.uptime_before_destruction = wait, .stopping = stopping},
+      keys::ScheduledMaterial::Options{.uptime_before_destruction = wait,
+                                       .stopping = [this] { return schedule.stopping(); }},
       [this](const keys::Key& key, keys::ScheduledMaterial::Happening happening) {
         return MakeMaterialEvent(key, happening, clock->Wall());
       },
@@ -205,7 +202,7 @@ void Node::State::MakeSchedule() {
       [this, deliver](const parameters::Parameter& parameter) {
         auto event = std::make_shared<keys::ServiceEvent>(MakeExpiredParameterEvent(parameter, clock->Wall()));
         return parameters::Reaper::Event{.put = keys::OutboxPut(*hierarchy, {.id = event->id, .line = event->line}),
-                                         .deliver = [deliver, event] { return deliver(*event); }};
+                                         .deliver = [deliver, event] { return deliver({event.get(), 1}); }};
       });
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/node.h"
+#include "app/schedule.h"
 #include "app/workers.h"
 #include "attest/verifier.h"
 #include "authz/authorizer.h"
@@ -81,7 +82,7 @@ struct Node::State {
   std::unique_ptr<gateway::OperatorPages> operator_pages;
   std::unique_ptr<net::Server> operator_server;
 
-  std::mutex schedule_mutex;  // one run of what is scheduled at a time
+  Schedule schedule{[this] { RunSchedule(); }};
   std::mutex background_mutex;
   std::condition_variable background_wake;
   bool background_stopping = false;  // by background_mutex

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <vector>
 
 #include "audit/event.h"
 #include "crypto/random.h"
@@ -101,9 +102,16 @@ keys::ServiceEvent MakeExpiredParameterEvent(const parameters::Parameter& parame
   return line;
 }
 
-Result<> AppendServiceEvent(const keys::ServiceEvent& event, audit::Log* log, keys::OutboxDelivery* outbox) {
-  KAGIMORI_RETURN_IF_ERROR(Append(event.line, event.id, log));
-  outbox->Delivered(event.id, log->Head().sequence);
+Result<> AppendServiceEvents(std::span<const keys::ServiceEvent> events, audit::Log* log,
+                             keys::OutboxDelivery* outbox) {
+  std::vector<audit::EventLine> lines;
+  lines.reserve(events.size());
+  for (const keys::ServiceEvent& event : events) {
+    KAGIMORI_ASSIGN_OR_RETURN(audit::EventLine line, audit::EventLine::Create(event.line, event.id));
+    lines.push_back(line);
+  }
+  KAGIMORI_ASSIGN_OR_RETURN(const audit::Anchor head, log->Append(lines));
+  for (const keys::ServiceEvent& event : events) outbox->Delivered(event.id, head.sequence);
   return {};
 }
 

@@ -2,6 +2,7 @@
 #define KAGIMORI_APP_SERVICE_EVENTS_H_
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "audit/log.h"
@@ -26,8 +27,8 @@ keys::ServiceEvent MakeMaterialEvent(const keys::Key& key, keys::ScheduledMateri
 // A parameter's policy Expiration has ended it.
 keys::ServiceEvent MakeExpiredParameterEvent(const parameters::Parameter& parameter, Timestamp now);
 
-// Appends an event whose copy is in the outbox already.
-Result<> AppendServiceEvent(const keys::ServiceEvent& event, audit::Log* log, keys::OutboxDelivery* outbox);
+// Appends events whose copies are in the outbox already. REQUIRES: at most audit::kMaxBatchEvents.
+Result<> AppendServiceEvents(std::span<const keys::ServiceEvent> events, audit::Log* log, keys::OutboxDelivery* outbox);
 
 // A call on the administration socket; `error` is empty when it succeeded.
 struct AdministrativeCall {

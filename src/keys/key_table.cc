@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "keys/grant_table.h"
+#include "keys/key_head.h"
 #include "keys/key_spec.h"
 #include "keys/loaded_key.h"
 #include "keys/paths.h"
@@ -128,16 +129,6 @@ Result<> ReadParts(const PartReader& reader, Key* key) {
   return {};
 }
 
-Result<Key> DecodeKeyHead(const seal::KeyHierarchy& hierarchy, const KeyName& name, const store::Record& record) {
-  KAGIMORI_ASSIGN_OR_RETURN(seal::OpenedRecord opened,
-                            seal::OpenRecord(hierarchy, record.key, name.account, record.value));
-  Key key{.name = name, .arn = name.Arn()};
-  KAGIMORI_RETURN_IF_ERROR(records::DecodeHead(opened.message, &key));
-  key.head_version = opened.version;
-  key.head_revision = record.revision;
-  return key;
-}
-
 // The same key, with one more material loaded from its record. kConflict: as PartReader::Read.
 Result<std::shared_ptr<const Key>> WithMaterialOf(const seal::KeyHierarchy& hierarchy, const Key& key,
                                                   const MaterialId& id, const Records& records) {
@@ -172,7 +163,7 @@ Task<Result<std::shared_ptr<const Key>>> KeyTable::LoadKey(KeyName name) {
     Result<store::GetResult> heads = co_await GetOne(store_, head_path);
     if (!heads) co_return std::unexpected(std::move(heads).error());
     if (!heads->records[0]) co_return std::shared_ptr<const Key>();
-    Result<Key> key = DecodeKeyHead(*hierarchy_, name, *heads->records[0]);
+    Result<Key> key = OpenKeyHead(*hierarchy_, name, *heads->records[0]);
     if (!key) co_return std::unexpected(std::move(key).error());
 
     // By their paths and not as a range: filters spare a search in every table that lacks them. They may be of another

@@ -125,7 +125,7 @@ TEST_F(NewerRecords, TheSchedule) {
   ScheduledDeletion reaper(
       &room.hierarchy(), &room.hooked, &room.table, &clock, [] { return uint64_t{0}; },
       {.uptime_before_destruction = {}}, [](const Key&) { return ScheduledDeletion::EventLine{}; },
-      [](const ScheduledDeletion::EventLine&) -> Result<> { return {}; });
+      [](std::span<const ScheduledDeletion::EventLine>) -> Result<> { return {}; });
   const auto run = reaper.RunOnce();
   ASSERT_FALSE(run);
   EXPECT_NE(run.error().text.find("made by a newer version of Kagimori"), std::string::npos) << run.error().text;

@@ -26,7 +26,7 @@ constexpr size_t kAliasesPerStep = kRecordsPerStep / 2;
 
 ScheduledDeletion::ScheduledDeletion(const seal::KeyHierarchy* hierarchy, store::Store* store, KeyTable* table,
                                      const Clock* clock, std::function<uint64_t()> uptime_seconds, Options options,
-                                     MakeEvent make_event, Deliver deliver)
+                                     MakeEvent make_event, DeliverEvents deliver)
     : hierarchy_(hierarchy),
       store_(store),
       table_(table),
@@ -164,7 +164,7 @@ Result<> ScheduledDeletion::DestroyHead(const Key& key, store::Transaction last_
   KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(last_step)));
   table_->Forget(key.name);
   log::Info("key material destroyed at the end of its waiting period", {{"key", key.arn}});
-  return deliver_(event);
+  return deliver_({&event, 1});
 }
 
 }  // namespace kagimori::keys

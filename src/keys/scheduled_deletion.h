@@ -33,12 +33,11 @@ class ScheduledDeletion {
   // Makes the audit line of a DeleteKey event (AwsServiceEvent) for a key; the caller knows the format.
   using EventLine = ServiceEvent;
   using MakeEvent = std::function<EventLine(const Key&)>;
-  // Hands a committed event to the audit log.
-  using Deliver = std::function<Result<>(const EventLine&)>;
 
   // REQUIRES: all outlive this.
   ScheduledDeletion(const seal::KeyHierarchy* hierarchy, store::Store* store, KeyTable* table, const Clock* clock,
-                    std::function<uint64_t()> uptime_seconds, Options options, MakeEvent make_event, Deliver deliver);
+                    std::function<uint64_t()> uptime_seconds, Options options, MakeEvent make_event,
+                    DeliverEvents deliver);
 
   // Handles everything that is due now. Gives the number of keys destroyed, or the first error after the rest was
   // handled all the same.
@@ -61,7 +60,7 @@ class ScheduledDeletion {
   std::function<uint64_t()> uptime_seconds_;
   Options options_;
   MakeEvent make_event_;
-  Deliver deliver_;
+  DeliverEvents deliver_;
 };
 
 }  // namespace kagimori::keys

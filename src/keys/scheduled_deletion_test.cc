@@ -29,8 +29,8 @@ class ScheduledDeletionTest : public testing::Test {
               event.id[0] = ++events;
               return event;
             },
-            [this](const ScheduledDeletion::EventLine& event) -> Result<> {
-              delivered.push_back(event.line);
+            [this](std::span<const ScheduledDeletion::EventLine> events) -> Result<> {
+              for (const auto& event : events) delivered.push_back(event.line);
               return {};
             }};
   }
@@ -254,7 +254,7 @@ TEST_F(ScheduledDeletionTest, ADamagedGrantDoesNotKeepTheMaterial) {
   ScheduledDeletion reaper(
       &grants.hierarchy(), &grants.hooked, &grants.table, &clock, [] { return uint64_t{0}; },
       {.uptime_before_destruction = {}}, [](const Key&) { return ScheduledDeletion::EventLine{}; },
-      [](const ScheduledDeletion::EventLine&) -> Result<> { return {}; });
+      [](std::span<const ScheduledDeletion::EventLine>) -> Result<> { return {}; });
   EXPECT_FALSE(reaper.RunOnce()) << "the operator hears of it";
   EXPECT_TRUE(grants.Paths(PartPrefix(TestName())).empty());
   EXPECT_NE(grants.Load(), nullptr) << "what is left is still somebody's";
@@ -273,7 +273,7 @@ TEST_F(ScheduledDeletionTest, ACrashBetweenGrantsIsMadeGoodByTheNextRun) {
     ScheduledDeletion reaper(
         &grants.hierarchy(), &grants.hooked, &grants.table, &clock, [] { return uint64_t{0}; },
         {.uptime_before_destruction = {}}, [](const Key&) { return ScheduledDeletion::EventLine{}; },
-        [](const ScheduledDeletion::EventLine&) -> Result<> { return {}; });
+        [](std::span<const ScheduledDeletion::EventLine>) -> Result<> { return {}; });
     const bool crashed = !reaper.RunOnce();
     grants.hooked.before_commit = nullptr;
     EXPECT_EQ(reaper.RunOnce().value(), crashed ? 1u : 0u);

@@ -1,12 +1,12 @@
 #include "keys/scheduled_material.h"
 
 #include <algorithm>
-#include <latch>
 #include <utility>
 
 #include "base/sync_wait.h"
 #include "crypto/random.h"
 #include "keys/due.h"
+#include "keys/key_head.h"
 #include "keys/material_life.h"
 #include "keys/paths.h"
 #include "seal/path.h"
@@ -117,7 +117,7 @@ std::optional<Step> NextStep(const std::shared_ptr<const Key>& key, Timestamp no
 
 ScheduledMaterial::ScheduledMaterial(const seal::KeyHierarchy* hierarchy, store::Store* store, KeyTable* table,
                                      const Clock* clock, std::function<uint64_t()> uptime_seconds, Options options,
-                                     MakeEvent make_event, DeliverEvent deliver)
+                                     MakeEvent make_event, DeliverEvents deliver)
     : hierarchy_(hierarchy),
       store_(store),
       table_(table),
@@ -140,41 +140,103 @@ Result<size_t> ScheduledMaterial::RunOnce() {
   return changes;
 }
 
+// Two batches in turn: while the store writes one, the other is made ready.
 Result<size_t> ScheduledMaterial::Pass(std::optional<Error>* first_error) {
   size_t changes = 0;
   std::string begin = DuePrefix();
   // Up to and with this millisecond.
   const std::string end = seal::Path(seal::RecordType::kDue).Time(clock_->Service().millis + 1).text();
+  Batch batches[2];
+  Batch* current = &batches[0];
+  Batch* before = &batches[1];
+  Result<> read;
   while (!options_.stopping()) {
-    KAGIMORI_ASSIGN_OR_RETURN(store::RangeResult range,
-                              store::RangeAndWait(*store_, {.begin = begin, .end = end, .limit = options_.at_once}));
-    std::vector<Pending> batch;
-    for (const store::Record& record : range.records) {
-      Result<std::optional<Pending>> pending = Prepare(record);
-      // A damaged key must not hold up the others.
-      if (!pending && pending.error().kind != ErrorKind::kConflict && !*first_error)
-        *first_error = std::move(pending).error();
-      if (pending && *pending) batch.push_back(**std::move(pending));
+    Result<store::RangeResult> range =
+        store::RangeAndWait(*store_, {.begin = begin, .end = end, .limit = options_.at_once});
+    if (!range) {
+      read = std::unexpected(std::move(range).error());
+      break;
     }
-    changes += Commit(&batch, first_error);
-    if (!range.more) break;
-    begin = range.records.back().key + '\0';
+    current->changes = PrepareAll(range->records, first_error);
+    Begin(current);
+    changes += Finish(before, first_error);
+    std::swap(current, before);
+    if (!range->more) break;
+    begin = range->records.back().key + '\0';
+  }
+  changes += Finish(before, first_error);
+  if (!read) return std::unexpected(std::move(read).error());
+  return changes;
+}
+
+std::vector<ScheduledMaterial::Pending> ScheduledMaterial::PrepareAll(const std::vector<store::Record>& records,
+                                                                      std::optional<Error>* first_error) {
+  // A damaged key must not hold up the others, and a conflict is a caller who was faster.
+  auto note = [first_error](Error error) {
+    if (error.kind != ErrorKind::kConflict && !*first_error) *first_error = std::move(error);
+  };
+  std::vector<KeyName> names;
+  for (const store::Record& record : records) {
+    Result<KeyName> name = OpenDue(*hierarchy_, record);
+    if (name) {
+      names.push_back(*name);
+    } else {
+      note(std::move(name).error());
+    }
+  }
+  std::vector<Pending> changes;
+  for (size_t at = 0; at < names.size(); at += store::kMaxGetKeys) {
+    const std::span<const KeyName> some =
+        std::span(names).subspan(at, std::min(names.size() - at, size_t{store::kMaxGetKeys}));
+    const std::vector<Result<std::shared_ptr<const Key>>> loaded = LoadEach(some);
+    for (size_t i = 0; i < some.size(); ++i) {
+      Result<std::optional<Pending>> pending = loaded[i] ? Prepare(*loaded[i]) : std::unexpected(loaded[i].error());
+      if (!pending) note(std::move(pending).error());
+      if (pending && *pending) changes.push_back(**std::move(pending));
+    }
   }
   return changes;
 }
 
-Result<std::optional<ScheduledMaterial::Pending>> ScheduledMaterial::Prepare(const store::Record& record) {
-  KAGIMORI_ASSIGN_OR_RETURN(const KeyName name, OpenDue(*hierarchy_, record));
-  // One that waits for the destruction of its material is looked at every second: not from the store each time.
-  std::shared_ptr<const Key> key = table_->keys().Get(name);
-  if (key == nullptr) {
-    KAGIMORI_ASSIGN_OR_RETURN(key, SyncWait(table_->LoadKey(name)));
+// What rotates by itself is known well enough by its head; heads are read together.
+std::vector<Result<std::shared_ptr<const Key>>> ScheduledMaterial::LoadEach(std::span<const KeyName> names) {
+  std::vector<Result<std::shared_ptr<const Key>>> keys(names.size());
+  std::vector<std::string> paths;
+  std::vector<size_t> places;
+  for (size_t i = 0; i < names.size(); ++i) {
+    // One that waits for the destruction of its material is looked at every second: not from the store each time.
+    keys[i] = table_->keys().Get(names[i]);
+    if (*keys[i] != nullptr) continue;
+    paths.push_back(HeadPath(names[i]));
+    places.push_back(i);
   }
+  if (paths.empty()) return keys;
+  const Result<store::GetResult> heads = store::GetAndWait(*store_, std::move(paths));
+  for (size_t i = 0; i < places.size(); ++i) {
+    const KeyName& name = names[places[i]];
+    Result<std::shared_ptr<const Key>>& key = keys[places[i]];
+    if (!heads) {
+      key = std::unexpected(heads.error());
+    } else if (const std::optional<store::Record>& head = heads->records[i]) {
+      Result<Key> opened = OpenKeyHead(*hierarchy_, name, *head);
+      if (!opened) {
+        key = std::unexpected(std::move(opened).error());
+      } else if (opened->origin == OriginType::kAwsKms) {
+        key = std::make_shared<const Key>(*std::move(opened));
+      } else {
+        key = SyncWait(table_->LoadKey(name));
+      }
+    }
+  }
+  return keys;
+}
+
+Result<std::optional<ScheduledMaterial::Pending>> ScheduledMaterial::Prepare(const std::shared_ptr<const Key>& key) {
   const Timestamp now = clock_->Service();
   if (key == nullptr || key->GoneAt(now)) return std::nullopt;
   std::optional<Step> step = NextStep(key, now, uptime_seconds_(), options_.uptime_before_destruction);
   if (!step) return std::nullopt;
-  Pending pending{.name = name, .transaction = {}, .event = std::nullopt};
+  Pending pending{.name = key->name, .transaction = {}, .event = std::nullopt};
   OutboxEvent outbox;
   if (step->happening) {
     pending.event = make_event_(*key, *step->happening);
@@ -186,30 +248,34 @@ Result<std::optional<ScheduledMaterial::Pending>> ScheduledMaterial::Prepare(con
   return pending;
 }
 
-size_t ScheduledMaterial::Commit(std::vector<Pending>* batch, std::optional<Error>* first_error) {
-  // Shared, so that it outlives the last of those who count it down.
-  auto under_way = std::make_shared<std::latch>(static_cast<ptrdiff_t>(batch->size()));
-  for (Pending& pending : *batch) {
+void ScheduledMaterial::Begin(Batch* batch) {
+  auto under_way = std::make_shared<std::latch>(static_cast<ptrdiff_t>(batch->changes.size()));
+  batch->under_way = under_way;
+  for (Pending& pending : batch->changes) {
     store_->Commit(std::move(pending.transaction), [&pending, under_way](Result<store::Revision> done) {
       pending.done = std::move(done);
       under_way->count_down();
     });
   }
-  under_way->wait();
+}
+
+size_t ScheduledMaterial::Finish(Batch* batch, std::optional<Error>* first_error) {
+  if (batch->changes.empty()) return 0;
+  batch->under_way->wait();
   size_t made = 0;
-  for (const Pending& pending : *batch) {
+  std::vector<ServiceEvent> events;
+  for (Pending& pending : batch->changes) {
     table_->Forget(pending.name);
-    Result<> delivered;
-    if (!pending.done) {
-      // A conflict is a caller who was faster; the next run looks again.
-      if (pending.done.error().kind == ErrorKind::kConflict) continue;
-      delivered = std::unexpected(pending.done.error());
-    } else {
+    if (pending.done) {
       ++made;
-      if (pending.event) delivered = deliver_(*pending.event);
-    }
-    if (!delivered && !*first_error) *first_error = std::move(delivered).error();
+      if (pending.event) events.push_back(*std::move(pending.event));
+    } else if (pending.done.error().kind != ErrorKind::kConflict && !*first_error) {
+      *first_error = std::move(pending.done).error();
+    }  // else a caller was faster; the next run looks again
   }
+  batch->changes.clear();
+  if (events.empty()) return made;
+  if (Result<> delivered = deliver_(events); !delivered && !*first_error) *first_error = std::move(delivered).error();
   return made;
 }
 

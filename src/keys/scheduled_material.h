@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,7 +35,8 @@ class ScheduledMaterial {
   enum class Happening { kRotatedAutomatically, kRotatedOnDemand, kExpired };
   struct Options {
     std::chrono::seconds uptime_before_destruction = std::chrono::hours(24);
-    // Changes on their way to the store at a time: they share its grouped commits.
+    // Changes that go to the store together and share its grouped commit; the next as many are made ready meanwhile.
+    // More hold up those who share the store's writer for longer.
     size_t at_once = 64;
     std::function<bool()> stopping = [] { return false; };
   };
@@ -43,7 +46,7 @@ class ScheduledMaterial {
   // REQUIRES: all outlive this.
   ScheduledMaterial(const seal::KeyHierarchy* hierarchy, store::Store* store, KeyTable* table, const Clock* clock,
                     std::function<uint64_t()> uptime_seconds, Options options, MakeEvent make_event,
-                    DeliverEvent deliver);
+                    DeliverEvents deliver);
 
   // Handles everything that is due now. Gives the number of changes made, or the first error after the rest was handled
   // all the same.
@@ -57,12 +60,23 @@ class ScheduledMaterial {
     std::optional<ServiceEvent> event;
     Result<store::Revision> done = store::Revision{0};
   };
+  // Changes that go together.
+  struct Batch {
+    std::vector<Pending> changes;
+    // Shared, so that it outlives the last of those who count it down.
+    std::shared_ptr<std::latch> under_way;
+  };
   // Once through what is due; the number of changes made.
   Result<size_t> Pass(std::optional<Error>* first_error);
-  // What is to be done first about the key of one record of the schedule; nothing: nothing now.
-  Result<std::optional<Pending>> Prepare(const store::Record& record);
-  // Commits all and waits for them.
-  size_t Commit(std::vector<Pending>* batch, std::optional<Error>* first_error);
+  // Of at most store::kMaxGetKeys names, in their order; null: it is gone.
+  std::vector<Result<std::shared_ptr<const Key>>> LoadEach(std::span<const KeyName> names);
+  // What is to be done first about a key that the schedule names; nothing: nothing now.
+  Result<std::optional<Pending>> Prepare(const std::shared_ptr<const Key>& key);
+  std::vector<Pending> PrepareAll(const std::vector<store::Record>& records, std::optional<Error>* first_error);
+  // Sends all to the store. REQUIRES: the batch stays where it is until it is finished.
+  void Begin(Batch* batch);
+  // Waits for them and tells of those that were made: their number. An empty batch: nothing.
+  size_t Finish(Batch* batch, std::optional<Error>* first_error);
 
   const seal::KeyHierarchy* hierarchy_;
   store::Store* store_;
@@ -71,7 +85,7 @@ class ScheduledMaterial {
   std::function<uint64_t()> uptime_seconds_;
   Options options_;
   MakeEvent make_event_;
-  DeliverEvent deliver_;
+  DeliverEvents deliver_;
 };
 
 }  // namespace kagimori::keys

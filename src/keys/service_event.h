@@ -2,6 +2,7 @@
 #define KAGIMORI_KEYS_SERVICE_EVENT_H_
 
 #include <functional>
+#include <span>
 #include <string>
 
 #include "base/bytes.h"
@@ -15,8 +16,8 @@ struct ServiceEvent {
   std::string line;
 };
 
-// Hands a committed event to the audit log.
-using DeliverEvent = std::function<Result<>(const ServiceEvent&)>;
+// Hands committed events to the audit log, all of them or none; each call costs a signature of the log.
+using DeliverEvents = std::function<Result<>(std::span<const ServiceEvent>)>;
 
 }  // namespace kagimori::keys
 
