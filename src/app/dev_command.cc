@@ -38,6 +38,7 @@ NodeOptions ToNodeOptions(const DevOptions& options, const DataFolder& folder) {
   node.anchors = options.audit.anchors;
   node.sm2 = options.keys.sm2;
   node.request_rates = options.keys.request_rates;
+  node.resource_quotas = options.keys.resource_quotas;
   node.loopback_names_only = !options.insecure_listen;
   // A full laptop is no reason to stop; the audit log still stops everything when nothing can be written.
   node.audit_reserve_bytes = 16ull << 20;

@@ -48,6 +48,7 @@ struct NodeOptions {
   bool loopback_names_only = false;  // development: refuse foreign Host names and Origins
   kms::Sm2Regions sm2 = kms::Sm2Regions::kChina;
   gateway::RequestRates request_rates;
+  keys::ResourceQuotas resource_quotas;
   std::optional<crypto::CertificateRoots> attestation_roots;
   oidc::IssuerKeys::Options oidc;
   std::filesystem::path oidc_ca_file;

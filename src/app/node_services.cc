@@ -136,7 +136,9 @@ void Node::State::MakeServices() {
   account_principals = std::make_unique<keys::AccountPrincipals>(hierarchy.get(), store.get());
   iam_principals = std::make_unique<keys::IamPrincipals>(&directory->accounts(), account_principals.get());
   keys->grants().UsePrincipals(iam_principals.get());
-  committer = std::make_unique<keys::Committer>(hierarchy.get(), store.get(), keys.get());
+  key_counts =
+      std::make_unique<keys::KeyCounts>(hierarchy.get(), store.get(), &options.resource_quotas, &workers->long_work);
+  committer = std::make_unique<keys::Committer>(hierarchy.get(), store.get(), keys.get(), key_counts.get());
   usage = std::make_unique<keys::UsageTracker>(hierarchy.get(), store.get(), clock.get(), CoreCount(options.cores));
   parameters = std::make_unique<parameters::ParameterTable>(hierarchy.get(), store.get());
   MakeSchedule();
@@ -157,6 +159,7 @@ void Node::State::MakeServices() {
               .loaded_keys = loaded_keys.get(),
               .grants = &keys->grants(),
               .usage = usage.get(),
+              .key_counts = key_counts.get(),
               .parameters = parameters.get(),
               .committer = committer.get(),
               .outbox = outbox.get(),
@@ -172,7 +175,8 @@ void Node::State::MakeServices() {
               .issuer_fetches = &workers->issuer_fetches,
               .quotas = quotas.get(),
               .faults = deployment.kind == seal::DeploymentKind::kDevelopment ? &faults : nullptr,
-              .sm2 = options.sm2};
+              .sm2 = options.sm2,
+              .resource_quotas = &options.resource_quotas};
 }
 
 void Node::State::MakeSchedule() {
@@ -195,7 +199,7 @@ void Node::State::MakeSchedule() {
       deliver);
   deletions = std::make_unique<keys::ScheduledDeletion>(
       hierarchy.get(), store.get(), keys.get(), clock.get(), uptime,
-      keys::ScheduledDeletion::Options{.uptime_before_destruction = wait},
+      keys::ScheduledDeletion::Options{.uptime_before_destruction = wait, .counts = key_counts.get()},
       [this](const keys::Key& key) { return MakeDeleteKeyEvent(key, clock->Wall()); }, deliver);
   reaper = std::make_unique<parameters::Reaper>(
       hierarchy.get(), store.get(), parameters.get(), clock.get(),

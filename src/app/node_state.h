@@ -58,6 +58,7 @@ struct Node::State {
   std::unique_ptr<keys::LoadedKeys> loaded_keys;
   std::unique_ptr<attest::Verifier> attestation;
   std::unique_ptr<keys::KeyTable> keys;
+  std::unique_ptr<keys::KeyCounts> key_counts;
   std::unique_ptr<keys::Committer> committer;
   std::unique_ptr<keys::UsageTracker> usage;
   std::unique_ptr<parameters::ParameterTable> parameters;

@@ -96,6 +96,10 @@ void AddKeys(OptionParser* parser, KeyChoices* choices) {
   parser->Value("request-quotas", "off|aws|GROUP=RATE,...",
                 "Requests per second of each account in a Region, by groups of operations (default: off)",
                 &choices->request_rates, gateway::ParseRequestRates);
+  parser->Value("resource-quotas", "aws|[ACCOUNT:]NAME=NUMBER,...",
+                "Keys of an account in a Region, aliases and grants of a key: keys, aliases, grants (default: aws, "
+                "100000, 50, 50000)",
+                &choices->resource_quotas, keys::ResourceQuotas::Parse);
   parser->Path(
       "attestation-roots", &choices->attestation_roots,
       "Authorities that may vouch for attestation documents (PEM; default: requests with a Recipient are refused)");

@@ -43,6 +43,7 @@ struct IntegrityChoices {  // what every server takes
 struct KeyChoices {  // what every server takes
   kms::Sm2Regions sm2 = kms::Sm2Regions::kChina;
   gateway::RequestRates request_rates;
+  keys::ResourceQuotas resource_quotas;
   std::filesystem::path attestation_roots;  // PEM; empty: requests with a Recipient are refused
   OidcChoices oidc;
 };

@@ -28,6 +28,7 @@ NodeOptions ToNodeOptions(const ServeOptions& options, const DataFolder& folder)
   node.anchors = options.audit.anchors;
   node.sm2 = options.keys.sm2;
   node.request_rates = options.keys.request_rates;
+  node.resource_quotas = options.keys.resource_quotas;
   if (options.metrics) {
     node.metrics_host = options.metrics->host;
     node.metrics_port = options.metrics->port;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "identity/caller.h"
+#include "keys/resource_quotas.h"
 #include "policy/request_context.h"
 
 namespace kagimori::authz {
@@ -26,6 +27,9 @@ struct CallFacts {
   std::string_view referer = {};
   // The service of this deployment that calls for the caller, "ssm.eu-west-1.amazonaws.com"; empty: a direct call.
   std::string_view via_service = {};
+  // The account's quota, above which a key's aliases grant nothing (AWS KMS Developer Guide, "Use aliases to control
+  // access").
+  uint64_t aliases_per_key = keys::kAwsResourceLimits.aliases_per_key;
 };
 
 // Keeps what a context has to make up for an answer as long as the decision takes. Allocates only where it is used.

@@ -10,11 +10,8 @@ using policy::KeyName;
 
 namespace {
 
-// Above this access by kms:ResourceAliases is denied (AWS KMS Developer Guide, "Use aliases to control access").
-constexpr size_t kMaxAliasesPerKey = 50;
-
-ConditionValues ResourceAliases(const keys::Key& key, Scratch* scratch) {
-  if (key.aliases.empty() || key.aliases.size() > kMaxAliasesPerKey) return {};
+ConditionValues ResourceAliases(const keys::Key& key, uint64_t most, Scratch* scratch) {
+  if (key.aliases.empty() || key.aliases.size() > most) return {};
   return scratch->Keep(std::vector<std::string_view>(key.aliases.begin(), key.aliases.end()));
 }
 
@@ -37,7 +34,7 @@ ConditionValues KeyContext::FindOfKey(const ConditionKey& key) const {
     case KeyName::kKmsRequestAlias:
       return request_alias_.empty() ? ConditionValues() : request_alias_;
     case KeyName::kKmsResourceAliases:
-      return ResourceAliases(*key_, &scratch_);
+      return ResourceAliases(*key_, call_.aliases_per_key, &scratch_);
     case KeyName::kAwsResourceTag:
       return FindInFamily(
           key_->tags, key.suffix(), [](const keys::Tag& tag) { return std::string_view(tag.key); },

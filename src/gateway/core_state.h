@@ -17,6 +17,7 @@
 #include "identity/sessions.h"
 #include "keys/committer.h"
 #include "keys/grant_table.h"
+#include "keys/key_counts.h"
 #include "keys/key_table.h"
 #include "keys/last_usage.h"
 #include "keys/loaded_key.h"
@@ -41,6 +42,7 @@ struct Services {
   keys::LoadedKeys* loaded_keys;
   keys::GrantTable* grants;
   keys::UsageTracker* usage;
+  keys::KeyCounts* key_counts;
   parameters::ParameterTable* parameters;
   keys::Committer* committer;
   keys::OutboxDelivery* outbox;
@@ -57,6 +59,7 @@ struct Services {
   RequestQuotas* quotas = nullptr;      // null: there are none
   const Faults* faults = nullptr;       // null: not a development server
   kms::Sm2Regions sm2 = kms::Sm2Regions::kChina;
+  const keys::ResourceQuotas* resource_quotas = nullptr;
 };
 
 // What one core has of its own, so that the usual request takes no lock. Used on the core's thread only.

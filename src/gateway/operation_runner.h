@@ -135,6 +135,7 @@ Task<ReplyOrError<Op>> Perform(RequestScope& scope, const authz::CallFacts& fact
                  .now = services.clock->Service(),
                  .markers = kms::Markers(*services.hierarchy, scope.caller().account),
                  .sm2 = services.sm2,
+                 .limits = scope.limits(),
                  .recipient = recipient.get()};
   keys::Resolver resolver(services.keys, &scope.core().keys, &scope.core().aliases, call.account(), call.region,
                           call.now);
@@ -148,7 +149,9 @@ Task<ReplyOrError<Op>> Perform(RequestScope& scope, const authz::CallFacts& fact
                        .trail = trail,
                        .loaded = *services.loaded_keys,
                        .loaded_view = scope.core().loaded_keys,
-                       .usage = *services.usage};
+                       .usage = *services.usage,
+                       .counts = *services.key_counts,
+                       .quotas = *services.resource_quotas};
 
   // 7 and 8: resolve, authorize
   auto inputs = co_await Op::Resolve(session, request);

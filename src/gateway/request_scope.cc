@@ -151,7 +151,12 @@ authz::CallFacts RequestScope::Facts() const {
           .secure_transport = head().tls != nullptr,
           .user_agent = head().Get("user-agent"),
           .referer = head().Get("referer"),
-          .via_service = {}};
+          .via_service = {},
+          .aliases_per_key = limits().aliases_per_key};
+}
+
+const keys::ResourceLimits& RequestScope::limits() const {
+  return resolved ? services().resource_quotas->Of(resolved->principal->account) : keys::kAwsResourceLimits;
 }
 
 Task<bool> RequestScope::Record(std::string_view line) {

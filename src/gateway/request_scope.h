@@ -53,6 +53,8 @@ class RequestScope {
   const identity::Principal& caller() const { return *credential->principal; }
   // REQUIRES: `region`. Views into the scope.
   authz::CallFacts Facts() const;
+  // How much the caller's account may have.
+  const keys::ResourceLimits& limits() const;
 
   // Counts the request against its account's quota in the Region. False: it is used up. REQUIRES: `region`.
   bool TakeFrom(QuotaGroup group);

@@ -21,8 +21,6 @@ namespace kagimori::keys {
 
 using shapes::GrantOperation;
 
-inline constexpr uint64_t kMaxGrantsPerKey = 50'000;
-
 // Where a grant stands follows from its id: half of it is the marker of its grantee (grant_paths.h), half is random.
 struct GrantId {
   ByteArray<16> random{};

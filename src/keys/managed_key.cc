@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "crypto/random.h"
 #include "keys/material_life.h"
 #include "keys/policy_document.h"
@@ -44,8 +46,15 @@ const ManagedService kSsmService{
     .alias = "alias/aws/ssm",
     .description = "Default key that protects my SSM parameters when no other key is defined"};
 
+std::span<const ManagedService* const> ManagedServices() {
+  static constexpr const ManagedService* kAll[] = {&kSsmService};
+  return kAll;
+}
+
 const ManagedService* FindManagedService(std::string_view alias) {
-  return alias == kSsmService.alias ? &kSsmService : nullptr;
+  const auto all = ManagedServices();
+  const auto found = std::ranges::find(all, alias, &ManagedService::alias);
+  return found == all.end() ? nullptr : *found;
 }
 
 std::string ManagedKeyPolicy(const ManagedService& service, AccountId account, Region region) {

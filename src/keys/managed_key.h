@@ -2,6 +2,7 @@
 #define KAGIMORI_KEYS_MANAGED_KEY_H_
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ struct ManagedService {
   std::string_view description;
 };
 extern const ManagedService kSsmService;
+
+// All of them.
+std::span<const ManagedService* const> ManagedServices();
 
 // The service whose alias this is; null: none of this deployment's.
 const ManagedService* FindManagedService(std::string_view alias);

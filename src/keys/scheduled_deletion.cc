@@ -161,7 +161,8 @@ Result<> ScheduledDeletion::DestroyHead(const Key& key, store::Transaction last_
   Bytes sealed = seal::SealRecord(*hierarchy_, {.path = outbox, .account = seal::kNoAccount, .version = 1},
                                   records::EncodeOutbox(event.line));
   last_step.puts.push_back({std::move(outbox), std::move(sealed)});
-  KAGIMORI_RETURN_IF_ERROR(store::CommitAndWait(*store_, std::move(last_step)));
+  KAGIMORI_ASSIGN_OR_RETURN(const store::Revision revision, store::CommitAndWait(*store_, std::move(last_step)));
+  if (options_.counts != nullptr) options_.counts->Gone(key, revision);
   table_->Forget(key.name);
   log::Info("key material destroyed at the end of its waiting period", {{"key", key.arn}});
   return deliver_({&event, 1});

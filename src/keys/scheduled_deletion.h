@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "keys/authorized.h"
 #include "keys/committer.h"
+#include "keys/key_counts.h"
 #include "keys/key_table.h"
 #include "keys/service_event.h"
 #include "seal/hierarchy.h"
@@ -29,6 +30,7 @@ class ScheduledDeletion {
  public:
   struct Options {
     std::chrono::seconds uptime_before_destruction = std::chrono::hours(24);
+    KeyCounts* counts = nullptr;  // null: nobody counts
   };
   // Makes the audit line of a DeleteKey event (AwsServiceEvent) for a key; the caller knows the format.
   using EventLine = ServiceEvent;

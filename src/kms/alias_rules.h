@@ -19,8 +19,6 @@ std::optional<shapes::ApiError> CheckAliasName(std::string_view name);
 bool NamesAlias(std::string_view target_key_id);
 inline constexpr std::string_view kTargetIsAlias = "Aliases must refer to keys. Not aliases";
 
-inline constexpr size_t kMaxAliasesPerKey = 50;
-
 // The key's names with `name` added (sorted) or without it.
 std::vector<std::string> WithAlias(std::vector<std::string> names, const std::string& name);
 std::vector<std::string> WithoutAlias(std::vector<std::string> names, const std::string& name);

@@ -41,7 +41,7 @@ Outcome<CreateAlias::Api> CreateAlias::Run(const Call& call, Inputs inputs, cons
   }
   keys::Key after = inputs.target.resource();
   // Guess: the text.
-  if (after.aliases.size() >= kMaxAliasesPerKey) {
+  if (after.aliases.size() >= call.limits.aliases_per_key) {
     return Refuse<Api>(Errors::LimitExceeded("The key " + after.arn + " has the maximum number of aliases."));
   }
   after.aliases = WithAlias(std::move(after.aliases), request.alias_name);

@@ -57,7 +57,9 @@ Task<Resolved<Api, CreateGrant::Inputs>> CreateGrant::Resolve(Session& session, 
   auto key =
       co_await ResolveKey<Api, keys::action::CreateGrant>(asking, request.key_id, keys::AliasForms::kRefused, {});
   if (!key) co_return std::unexpected(std::move(key).error());
-  Inputs inputs{.key = std::move(*key), .grant = nullptr, .place = {}, .token = {}, .no_principal = {}};
+  Inputs inputs{
+      .key = std::move(*key), .grant = nullptr, .place = {}, .most_grants = 0, .token = {}, .no_principal = {}};
+  inputs.most_grants = session.quotas.Of(inputs.key.resource().name.account).grants_per_key;
 
   Bound grantee = co_await Bind(session, request.grantee_principal, request.grantee_service_principal);
   if (!grantee) inputs.no_principal = std::move(grantee).error();
@@ -95,7 +97,7 @@ std::optional<OpError> CreateGrant::CheckKey(const Request& request, const Input
   if (auto refused = CheckTermsOnKey(TermsOf(request), key)) return OpError::From(*std::move(refused));
   if (inputs.no_principal) return OpError::From(*inputs.no_principal);
   // Guess: the text.
-  if (!inputs.exists && inputs.place.on_the_key >= keys::kMaxGrantsPerKey)
+  if (!inputs.exists && inputs.place.on_the_key >= inputs.most_grants)
     return OpError(Errors::LimitExceeded("The key " + key.arn + " has the maximum number of grants."));
   return std::nullopt;
 }

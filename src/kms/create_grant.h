@@ -17,7 +17,8 @@ struct CreateGrant {
     keys::Authorized<keys::action::CreateGrant, keys::Key> key;
     std::shared_ptr<const keys::Grant> grant;  // the new one, or the same one that is there already
     bool exists = false;
-    keys::GrantPlace place;  // of a new one
+    keys::GrantPlace place;    // of a new one
+    uint64_t most_grants = 0;  // that the key may have
     std::string token;
     std::optional<shapes::ApiError> no_principal;  // one of the principals is none; then there is no more than the key
   };

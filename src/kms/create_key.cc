@@ -90,6 +90,19 @@ secret::SecretBytes NewMaterialBytes(KeySpec spec) {
   return crypto::RandomSecret(32);
 }
 
+// The text: as AWS gave it in 2016 (convox/rack, pull request 347). Guess: that this comes last.
+Task<std::optional<shapes::OpError<Api>>> CheckCount(Session& session) {
+  using OpError = shapes::OpError<Api>;
+  Result<uint64_t> keys = co_await session.counts.Get(session.call.account(), session.call.region);
+  if (!keys && keys.error().kind == ErrorKind::kUnavailable) co_return OpError::From(Errors::Throttling());
+  if (!keys) co_return OpError::From(Internal(std::move(keys).error(), session.trail));
+  const uint64_t quota = session.call.limits.keys;
+  if (*keys < quota) co_return std::nullopt;
+  std::string text = "Key quota for this account in this region is " + std::to_string(quota) +
+                     " but the current usage is " + std::to_string(*keys) + ".";
+  co_return OpError(Errors::LimitExceeded(std::move(text)));
+}
+
 }  // namespace
 
 // CloudTrail shows the defaults, too.
@@ -137,6 +150,7 @@ Task<Resolved<Api, CreateKey::Inputs>> CreateKey::Resolve(Session& session, cons
     if (!policy) co_return std::unexpected(OpError::From(std::move(policy).error()));
     new_policy = std::move(*policy);
   }
+  if (auto full = co_await CheckCount(session)) co_return std::unexpected(*std::move(full));
   co_return Inputs{std::move(*scope), std::move(may_tag), std::move(key), std::move(new_policy)};
 }
 

@@ -71,7 +71,9 @@ class GrantOperationsTest : public testing::Test {
                     .trail = trail,
                     .loaded = loaded,
                     .loaded_view = loaded_view,
-                    .usage = usage};
+                    .usage = usage,
+                    .counts = counts,
+                    .quotas = quotas};
     auto inputs = SyncWait(Op::Resolve(session, request));
     if (!inputs) return std::unexpected(inputs.error().error());
     std::optional<shapes::ApiError> refused;
@@ -131,6 +133,8 @@ class GrantOperationsTest : public testing::Test {
   keys::LoadedKeyCache::View loaded_view{&loaded.cache()};
   ManualClock clock{keys::kTestNow};
   keys::UsageTracker usage{room.test.hierarchy.get(), &room.test.store, &clock, 1};
+  keys::ResourceQuotas quotas;
+  keys::KeyCounts counts{room.test.hierarchy.get(), &room.test.store, &quotas, nullptr};
   Trail trail;
 };
 
@@ -261,7 +265,7 @@ TEST_F(GrantOperationsTest, GuessTheTextAtTheLimit) {
   const auto first = Create(request);
   const size_t part = (keys::CountPartOf(*keys::GrantId::Parse(*first.grant_id)) + 1) % keys::kGrantCountParts;
   const std::string path = keys::GrantCountPath(TestName(), part);
-  const std::string count = keys::records::EncodeGrantCount(keys::kMaxGrantsPerKey - 1);
+  const std::string count = keys::records::EncodeGrantCount(keys::kAwsResourceLimits.grants_per_key - 1);
   room.test.Write(path,
                   seal::SealRecord(room.hierarchy(), {.path = path, .account = kTestAccount, .version = 9}, count));
   ExpectRefused<CreateGrant>("LimitExceededException",

@@ -18,9 +18,11 @@
 #include "keys/change.h"
 #include "keys/grant_table.h"
 #include "keys/import_token.h"
+#include "keys/key_counts.h"
 #include "keys/last_usage.h"
 #include "keys/loaded_key.h"
 #include "keys/resolver.h"
+#include "keys/resource_quotas.h"
 #include "seal/sealed_record.h"
 #include "shapes/kms_operations.h"
 
@@ -57,6 +59,7 @@ struct Call {
   Timestamp now;  // Clock::Service
   Markers markers;
   Sm2Regions sm2 = Sm2Regions::kChina;
+  const keys::ResourceLimits& limits = keys::kAwsResourceLimits;  // of the caller's account
   // Whom the answer is for, where the request has a Recipient: its attestation document is verified before anything is
   // looked up, so that decisions may depend on it.
   const attest::VerifiedRecipient* recipient = nullptr;
@@ -99,10 +102,13 @@ struct Session {
   keys::LoadedKeys& loaded;
   keys::LoadedKeyCache::View& loaded_view;
   keys::UsageTracker& usage;
+  keys::KeyCounts& counts;
+  const keys::ResourceQuotas& quotas;
 
   // The same with other condition keys, for an operation that asks several questions. REQUIRES: `facts` outlives it.
   Session With(const authz::OperationFacts& facts) const {
-    return {call, resolver, authorizer, {asking.call, facts}, grants, grants_view, trail, loaded, loaded_view, usage};
+    return {call,  resolver, authorizer, {asking.call, facts}, grants, grants_view, trail, loaded, loaded_view,
+            usage, counts,   quotas};
   }
 };
 

@@ -47,7 +47,9 @@ class OperationsTest : public testing::Test {
                     .trail = trail,
                     .loaded = loaded,
                     .loaded_view = loaded_view,
-                    .usage = usage};
+                    .usage = usage,
+                    .counts = counts,
+                    .quotas = quotas};
     auto inputs = SyncWait(CreateKey::Resolve(session, request));
     if (!inputs) return std::unexpected(std::move(inputs).error());
     return CreateKey::Run(call, std::move(*inputs), request, trail);
@@ -76,6 +78,8 @@ class OperationsTest : public testing::Test {
   keys::KeyTable table{store.hierarchy.get(), &store.store};
   ManualClock clock{keys::kTestNow};
   keys::UsageTracker usage{store.hierarchy.get(), &store.store, &clock, 1};
+  keys::ResourceQuotas quotas;
+  keys::KeyCounts counts{store.hierarchy.get(), &store.store, &quotas, nullptr};
   keys::KeyCache::View keys_view{&table.keys()};
   keys::AliasCache::View aliases_view{&table.aliases()};
   keys::GrantCache::View grants_view{&table.grants().cache()};

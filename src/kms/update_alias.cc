@@ -61,7 +61,7 @@ Outcome<UpdateAlias::Api> UpdateAlias::Run(const Call& call, Inputs inputs, cons
   change.aliases.push_back({.name = updated.name, .before = inputs.alias.alias, .after = updated});
   if (now.name == wanted.name) return Reply<Api>{.response = {}, .change = std::move(change)};
 
-  if (wanted.aliases.size() >= kMaxAliasesPerKey) {
+  if (wanted.aliases.size() >= call.limits.aliases_per_key) {
     return Refuse<Api>(Errors::LimitExceeded("The key " + wanted.arn + " has the maximum number of aliases."));
   }
   keys::Key without = now;

@@ -94,12 +94,19 @@ class HookedStore : public store::Store {
   std::unique_ptr<store::Watch> WatchFrom(store::Revision after, store::WatchCallback callback) override {
     return inner_->WatchFrom(after, std::move(callback));
   }
-  Result<std::unique_ptr<store::Snapshot>> TakeSnapshot() override { return inner_->TakeSnapshot(); }
+  Result<std::unique_ptr<store::Snapshot>> TakeSnapshot() override {
+    if (before_snapshot) before_snapshot();
+    auto snapshot = inner_->TakeSnapshot();
+    if (after_snapshot) after_snapshot();
+    return snapshot;
+  }
   void SetLedger(store::CommitLedger* ledger) override { inner_->SetLedger(ledger); }
   void Close() override {}
 
   std::function<void()> before_get;
   std::function<void()> before_range;
+  std::function<void()> before_snapshot;
+  std::function<void()> after_snapshot;
   std::function<void()> before_parts;                            // of a Get that is not for a key's head
   std::function<bool(const store::Transaction&)> before_commit;  // false: refused
 
