@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/sync_wait.h"
+#include "keys/destroyed_keys.h"
 #include "keys/due.h"
 #include "keys/grant_destruction.h"
 #include "keys/paths.h"
@@ -161,6 +162,7 @@ Result<> ScheduledDeletion::DestroyHead(const Key& key, store::Transaction last_
   Bytes sealed = seal::SealRecord(*hierarchy_, {.path = outbox, .account = seal::kNoAccount, .version = 1},
                                   records::EncodeOutbox(event.line));
   last_step.puts.push_back({std::move(outbox), std::move(sealed)});
+  last_step.puts.push_back(DestroyedPut(*hierarchy_, key.name));
   KAGIMORI_ASSIGN_OR_RETURN(const store::Revision revision, store::CommitAndWait(*store_, std::move(last_step)));
   if (options_.counts != nullptr) options_.counts->Gone(key, revision);
   table_->Forget(key.name);

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "keys/destroyed_keys.h"
 #include "keys/grant_records.h"
 #include "keys/testing/test_grants.h"
 #include "seal/sealed_record.h"
@@ -50,7 +51,8 @@ class ScheduledDeletionTest : public testing::Test {
   }
   void ExpectNothingLeft(const KeyName& name) {
     EXPECT_TRUE(room.Paths(HeadPath(name)).empty());
-    EXPECT_TRUE(room.Paths(PartPrefix(name)).empty());
+    EXPECT_EQ(room.Paths(PartPrefix(name)), std::vector{DestroyedPath(name)}) << "but that there was one";
+    EXPECT_TRUE(WasDestroyed(room.test.store, name).value());
     EXPECT_TRUE(room.Paths(DuePrefix()).empty());
     EXPECT_TRUE(room.Paths(AliasPrefix(name.account, name.region)).empty());
   }
@@ -277,8 +279,9 @@ TEST_F(ScheduledDeletionTest, ACrashBetweenGrantsIsMadeGoodByTheNextRun) {
     const bool crashed = !reaper.RunOnce();
     grants.hooked.before_commit = nullptr;
     EXPECT_EQ(reaper.RunOnce().value(), crashed ? 1u : 0u);
-    for (auto type : {seal::RecordType::kKey, seal::RecordType::kKeyPart, seal::RecordType::kGrant,
-                      seal::RecordType::kRetirable, seal::RecordType::kDue}) {
+    EXPECT_EQ(grants.Paths(PartPrefix(TestName())), std::vector{DestroyedPath(TestName())});
+    for (auto type :
+         {seal::RecordType::kKey, seal::RecordType::kGrant, seal::RecordType::kRetirable, seal::RecordType::kDue}) {
       EXPECT_TRUE(grants.Paths(std::string(1, static_cast<char>(type))).empty()) << crash_at;
     }
     if (!crashed) {
@@ -297,7 +300,7 @@ TEST_F(ScheduledDeletionTest, ADamagedKeyDoesNotHoldUpTheOthers) {
   ASSERT_FALSE(run) << "the operator hears of it";
   EXPECT_EQ(run.error().kind, ErrorKind::kCorrupt);
   EXPECT_EQ(room.Load(TestName(2)), nullptr);
-  EXPECT_TRUE(room.Paths(PartPrefix(TestName(2))).empty());
+  EXPECT_EQ(room.Paths(PartPrefix(TestName(2))), std::vector{DestroyedPath(TestName(2))});
 }
 
 TEST_F(ScheduledDeletionTest, ADamagedScheduleDoesNotHoldUpTheOthers) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "keys/destroyed_keys.h"
 #include "keys/due.h"
 #include "keys/key.h"
 #include "keys/paths.h"
@@ -86,6 +87,13 @@ Result<> StructureCheck::Take(std::string_view path, const seal::OpenedRecord& r
   if (type != RecordType::kKeyPart && type != RecordType::kAlias && type != RecordType::kDue) return {};
   if (type == RecordType::kKeyPart && path.size() == kPartAt + 1 && path[kPartAt] == static_cast<char>(Part::kUsage))
     return TakeUsage(path, record.message);
+  if (type == RecordType::kKeyPart && path.size() == kPartAt + 1 &&
+      path[kPartAt] == static_cast<char>(kDestroyedPart)) {
+    // There as long as its key is not: one that came back was put there.
+    std::string head(1, static_cast<char>(RecordType::kKey));
+    if (heads_.contains(head.append(path, 1, kKeySize))) places_[std::string(path)].found = true;
+    return {};
+  }
   Place& place = places_[std::string(path)];
   place.found = true;
   place.found_version = record.version;

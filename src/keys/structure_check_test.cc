@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "keys/destroyed_keys.h"
 #include "keys/paths.h"
 #include "keys/records.h"
 #include "keys/testing/test_grants.h"
@@ -94,6 +95,19 @@ TEST(StructureCheck, LeavesTheRestOfAKeyAloneThatIsBeingDestroyed) {
 }
 
 // The last use of a key is named by no head, but it is some key's.
+TEST(StructureCheck, ADestroyedKeyDoesNotComeBack) {
+  KeyRoom room;
+  store::Transaction mark;
+  mark.puts.push_back(DestroyedPut(room.hierarchy(), TestName(9)));
+  store::CommitAndWait(room.test.store, std::move(mark)).value();
+  EXPECT_EQ(Check(room), "");
+  const auto key = MakeKey(room);
+  store::Transaction beside;
+  beside.puts.push_back(DestroyedPut(room.hierarchy(), key->name));
+  store::CommitAndWait(room.test.store, std::move(beside)).value();
+  EXPECT_EQ(Check(room), "21 is extra: the key's head does not name it\n");
+}
+
 TEST(StructureCheck, ALastUseBelongsToAKey) {
   KeyRoom room;
   auto key = MakeKey(room);
