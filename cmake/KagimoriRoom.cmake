@@ -29,7 +29,7 @@ endfunction()
 # kagimori_all_rooms(OUT): the targets of every room that is there, except the program's own.
 function(kagimori_all_rooms out)
   set(found "")
-  foreach(room base secret crypto wire net store shapes policy sigv4 audit attest oidc seal identity parameters keys authz replicate kms sts iam ssm gateway)
+  foreach(room base secret crypto wire net store shapes policy sigv4 audit attest oidc seal identity parameters keys authz replicate kms sts iam ssm seed gateway)
     if(TARGET kagimori_${room})
       list(APPEND found kagimori_${room})
     endif()

@@ -21,7 +21,7 @@ FLOORS = {
     5: ["keys"],
     6: ["authz"],
     7: ["kms", "sts", "iam", "ssm", "replicate"],
-    8: ["gateway"],
+    8: ["gateway", "seed"],
     9: ["app"],
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

@@ -2,11 +2,11 @@
 
 #include <expected>
 
-#include "crypto/key_pair.h"
 #include "crypto/random.h"
 #include "keys/key_spec.h"
 #include "keys/policy_document.h"
 #include "kms/key_metadata.h"
+#include "kms/new_material.h"
 #include "kms/spec_regions.h"
 #include "kms/tag_rules.h"
 
@@ -81,13 +81,6 @@ keys::Key NewKey(const CreateKey::Request& request, const keys::AccountScope& wh
   if (key.origin == OriginType::kExternal) key.stored_state = keys::KeyState::kPendingImport;
   key.policy_document = keys::CompilePolicy(key);
   return key;
-}
-
-secret::SecretBytes NewMaterialBytes(KeySpec spec) {
-  const keys::KeySpecTraits& traits = keys::TraitsOf(spec);
-  if (traits.type) return crypto::GenerateKeyPair(*traits.type).pkcs8;
-  if (traits.hash) return crypto::RandomSecret(keys::MacKeySize(spec));
-  return crypto::RandomSecret(32);
 }
 
 // The text: as AWS gave it in 2016 (convox/rack, pull request 347). Guess: that this comes last.
