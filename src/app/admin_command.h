@@ -15,6 +15,7 @@
 #include "app/administration.h"
 #include "base/result.h"
 #include "secret/secret_bytes.h"
+#include "secret/wiping_buffer.h"
 
 namespace kagimori::app {
 
@@ -62,6 +63,7 @@ struct AdminCall {
   std::stop_token node_stop{};
   // Bytes for the caller, before the answer (admin_stream.h); waits for a slow one. kUnavailable: it has gone.
   std::function<Result<>(ByteView)> stream{};
+  secret::WipingBuffer body{};  // what came behind the request: at most the command's most_body bytes
 
   // The server is about to end, or to be sealed, and waits for this call: give up what takes long.
   bool Stopping() const { return server_stop.stop_requested() || node_stop.stop_requested(); }
@@ -88,6 +90,7 @@ struct AdminCommand {
   std::span<const AdminMember> members{};
   size_t least_secrets = 0;
   size_t most_secrets = 0;
+  size_t most_body = 0;  // bytes that may come behind the request, for what is too much for a line
   // On a thread of the socket; may block. An error's text goes to the operator and into the audit record.
   Result<AdminReply> (*run)(AdminCall& call) = nullptr;
 };

@@ -7,7 +7,7 @@ std::span<const AdminCommand* const> AdminCommands() {
       &kStatusCommand,       &kClockAdvanceCommand,  &kUnsealCommand,       &kSealCommand,     &kBackupCommand,
       &kSealListCommand,     &kSealAddCommand,       &kSealRemoveCommand,   &kSealTestCommand, &kRotateTermCommand,
       &kResetRootKeyCommand, &kCreateAccountCommand, &kListAccountsCommand, &kAddFaultCommand, &kListFaultsCommand,
-      &kClearFaultsCommand,  &kDecideCommand,
+      &kClearFaultsCommand,  &kDecideCommand,        &kApplyCommand,        &kExportCommand,
   };
   return kAll;
 }

@@ -25,6 +25,8 @@ extern const AdminCommand kAddFaultCommand;       // fault_admin.cc
 extern const AdminCommand kListFaultsCommand;     // fault_admin.cc
 extern const AdminCommand kClearFaultsCommand;    // fault_admin.cc
 extern const AdminCommand kDecideCommand;         // decide_admin.cc
+extern const AdminCommand kApplyCommand;          // seed_admin.cc
+extern const AdminCommand kExportCommand;         // seed_admin.cc
 
 // All of them: what the socket obeys.
 std::span<const AdminCommand* const> AdminCommands();

@@ -84,7 +84,7 @@ Result<AdminParameters> ParseMembers(const AdminCommand& command, simdjson::dom:
 
 Result<> CheckNames(const AdminCommand& command, simdjson::dom::object object) {
   for (auto member : object) {
-    const bool known = member.key == "command" || member.key == "secrets" ||
+    const bool known = member.key == "command" || member.key == "secrets" || member.key == "body" ||
                        std::any_of(command.members.begin(), command.members.end(),
                                    [&](const AdminMember& one) { return one.name == member.key; });
     if (!known || Count(object, member.key) != 1) return Fail(ErrorKind::kInvalid, kUnreadableMember);
@@ -107,7 +107,7 @@ Result<AdminRequest> ParseAdminRequest(std::string_view line, std::span<const Ad
   const auto found = std::find_if(commands.begin(), commands.end(), [&](const auto* one) { return one->name == name; });
   if (found == commands.end()) return Fail(ErrorKind::kInvalid, "unknown command; is the server of another version?");
 
-  AdminRequest request{.command = *found, .parameters = {}, .secrets = {}};
+  AdminRequest request{.command = *found, .parameters = {}, .secrets = {}, .body = 0};
   KAGIMORI_RETURN_IF_ERROR(CheckNames(**found, object));
   KAGIMORI_ASSIGN_OR_RETURN(request.parameters, ParseMembers(**found, object));
   simdjson::dom::element sizes;
@@ -116,6 +116,13 @@ Result<AdminRequest> ParseAdminRequest(std::string_view line, std::span<const Ad
   }
   if (request.secrets.size() < (*found)->least_secrets || request.secrets.size() > (*found)->most_secrets) {
     return Fail(ErrorKind::kInvalid, "the request comes with more or fewer secrets than the command takes");
+  }
+  simdjson::dom::element body;
+  if (object.at_key("body").get(body) == simdjson::SUCCESS) {
+    uint64_t size = 0;
+    if (body.get_uint64().get(size) != simdjson::SUCCESS || size > (*found)->most_body)
+      return Fail(ErrorKind::kInvalid, "the request announces more behind it than the command takes");
+    request.body = size;
   }
   return request;
 }
@@ -176,13 +183,15 @@ Result<AdminReply> AdminRunner::RunAudited(const AdminRequest& request, const Re
 }
 
 AdminAnswer AdminRunner::Run(const AdminRequest& request, std::vector<secret::SecretBytes> secrets, uint32_t peer_uid,
-                             std::stop_token server_stop, std::function<Result<>(ByteView)> stream) {
+                             std::stop_token server_stop, std::function<Result<>(ByteView)> stream,
+                             secret::WipingBuffer body) {
   AdminCall call{.parameters = request.parameters,
                  .secrets = std::move(secrets),
                  .peer_uid = peer_uid,
                  .administration = administration_,
                  .server_stop = std::move(server_stop),
-                 .stream = std::move(stream)};
+                 .stream = std::move(stream),
+                 .body = std::move(body)};
   // Until the record is written: the node and its audit log stay open.
   Result<NodeLease> lease = request.command->needs_node ? administration_->Lease() : NodeLease();
   if (lease) {
@@ -198,10 +207,14 @@ AdminAnswer AdminRunner::Run(const AdminRequest& request, std::vector<secret::Se
 }
 
 std::string AdminRequestLine(std::string_view command, const AdminParameters& parameters,
-                             std::span<const secret::SecretBytes> secrets) {
+                             std::span<const secret::SecretBytes> secrets, size_t body) {
   std::string line = R"({"command":)";
   wire::AppendJsonString(command, &line);
   AppendSizes(secrets, &line);
+  if (body > 0) {
+    line.append(",\"body\":");
+    wire::AppendJsonInteger(static_cast<int64_t>(body), &line);
+  }
   const std::string members = parameters.Json();  // {…}
   if (members.size() > 2) line.append(",").append(members, 1, members.size() - 2);
   return line + "}";

@@ -16,6 +16,7 @@
 #include "app/administration.h"
 #include "base/result.h"
 #include "secret/secret_bytes.h"
+#include "secret/wiping_buffer.h"
 
 namespace kagimori::app {
 
@@ -24,9 +25,11 @@ namespace kagimori::app {
 //   {"command":"status"}                             {"ok":true,"result":{…}}
 //   {"command":"seal-add","kind":"recovery"}         {"ok":true,"result":{"slot":2},"secrets":[167]} 167 bytes
 //   {"command":"unseal","secrets":[21]} 21 bytes     {"ok":false,"error":"…"}
+//   {"command":"apply","body":310} 310 bytes         {"ok":true,"result":{…}}
+// A body is what is too much for a line: it comes behind the secrets, and is in no audit record.
 // No secret is ever in a line, so that none passes a string or a JSON library: SecretChannel moves them between the
-// socket and secret memory. Members: "command", "secrets" (only when there are some) and those of the command's entry
-// in the table, each known and there once: a misspelt or doubled one must not be half obeyed.
+// socket and secret memory. Members: "command", "secrets" and "body" (only when there are some) and those of the
+// command's entry in the table, each known and there once: a misspelt or doubled one must not be half obeyed.
 
 inline constexpr size_t kMaxAdminRequest = 16 * 1024;  // bytes of a request's line
 inline constexpr size_t kMaxAdminAnswer = 64 * 1024;   // of an answer's line
@@ -41,6 +44,7 @@ struct AdminRequest {
   const AdminCommand* command = nullptr;
   AdminParameters parameters;
   SecretSizes secrets;
+  size_t body = 0;  // bytes
 };
 // `line` is hostile. kInvalid: it is no request of any command in the table.
 Result<AdminRequest> ParseAdminRequest(std::string_view line, std::span<const AdminCommand* const> commands);
@@ -59,7 +63,8 @@ class AdminRunner {
   // Obeys a request that came with `secrets`. Every call is audited before its answer is given; one whose record cannot
   // be written gives an error and none of its secrets.
   AdminAnswer Run(const AdminRequest& request, std::vector<secret::SecretBytes> secrets, uint32_t peer_uid,
-                  std::stop_token server_stop, std::function<Result<>(ByteView)> stream = {});
+                  std::stop_token server_stop, std::function<Result<>(ByteView)> stream = {},
+                  secret::WipingBuffer body = {});
 
  private:
   class Turn;
@@ -74,7 +79,7 @@ class AdminRunner {
 // The client's half.
 
 std::string AdminRequestLine(std::string_view command, const AdminParameters& parameters,
-                             std::span<const secret::SecretBytes> secrets);
+                             std::span<const secret::SecretBytes> secrets, size_t body = 0);
 
 struct AdminAnswerHead {
   std::string result_json;  // an object

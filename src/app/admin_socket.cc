@@ -26,6 +26,21 @@ constexpr char kSocketName[] = "admin.sock";
 
 Deadline In(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
+// What comes behind a request.
+Result<secret::WipingBuffer> ReceiveBody(int peer, size_t size, Deadline deadline, int stop) {
+  secret::WipingBuffer body;
+  body.Resize(size);
+  for (size_t done = 0; done < size;) {
+    if (!WaitFor(peer, POLLIN, deadline, stop))
+      return Fail(ErrorKind::kUnavailable, "the other side did not send what it announced");
+    const ssize_t got = recv(peer, body.data() + done, size - done, 0);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (got <= 0) return Fail(ErrorKind::kUnavailable, "the other side hung up");
+    done += static_cast<size_t>(got);
+  }
+  return body;
+}
+
 }  // namespace
 
 bool MayAdminister(uid_t peer, uid_t own) { return peer == own || peer == 0; }
@@ -103,8 +118,10 @@ Result<> AdminSocket::State::Talk(int peer, uint32_t uid) {
       KAGIMORI_ASSIGN_OR_RETURN(auto secret, SecretChannel::Receive(peer, size, asked, stop.get()));
       secrets.push_back(std::move(secret));
     }
-    answer = runner.Run(*request, std::move(secrets), uid, stopping.get_token(),
-                        [this, peer](ByteView bytes) { return SendStreamed(peer, bytes, stop.get()); });
+    KAGIMORI_ASSIGN_OR_RETURN(auto body, ReceiveBody(peer, request->body, asked, stop.get()));
+    answer = runner.Run(
+        *request, std::move(secrets), uid, stopping.get_token(),
+        [this, peer](ByteView bytes) { return SendStreamed(peer, bytes, stop.get()); }, std::move(body));
   } else {
     answer = RefuseAdminRequest(request.error().text);
   }
@@ -145,12 +162,13 @@ Result<Descriptor> ConnectAdminSocket(const std::filesystem::path& folder) {
 }
 
 Result<> SendAdminRequest(int socket, std::string_view command, const AdminParameters& parameters,
-                          std::span<const secret::SecretBytes> secrets, Deadline deadline) {
-  KAGIMORI_RETURN_IF_ERROR(WriteLine(socket, AdminRequestLine(command, parameters, secrets), deadline, -1));
+                          std::span<const secret::SecretBytes> secrets, Deadline deadline, std::string_view body) {
+  KAGIMORI_RETURN_IF_ERROR(
+      WriteLine(socket, AdminRequestLine(command, parameters, secrets, body.size()), deadline, -1));
   for (const secret::SecretBytes& secret : secrets) {
     KAGIMORI_RETURN_IF_ERROR(SecretChannel::Send(socket, secret, deadline, -1));
   }
-  return {};
+  return SendAll(socket, body, deadline, -1);
 }
 
 Result<AdminResult> ReceiveAdminResult(int socket, std::string_view begun, Deadline deadline) {

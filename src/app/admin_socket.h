@@ -58,7 +58,7 @@ Result<AdminResult> CallAdminSocket(const std::filesystem::path& folder, std::st
 // read already.
 Result<Descriptor> ConnectAdminSocket(const std::filesystem::path& folder);
 Result<> SendAdminRequest(int socket, std::string_view command, const AdminParameters& parameters,
-                          std::span<const secret::SecretBytes> secrets, Deadline deadline);
+                          std::span<const secret::SecretBytes> secrets, Deadline deadline, std::string_view body = {});
 Result<AdminResult> ReceiveAdminResult(int socket, std::string_view begun, Deadline deadline);
 
 }  // namespace kagimori::app

@@ -49,10 +49,11 @@ Result<> SendStreamed(int socket, ByteView bytes, int stop) {
 
 Result<AdminResult> CallAdminStream(const std::filesystem::path& folder, std::string_view command,
                                     const AdminParameters& parameters, std::span<const secret::SecretBytes> secrets,
-                                    std::chrono::milliseconds idle, const std::function<Result<>(ByteView)>& sink) {
+                                    std::chrono::milliseconds idle, const std::function<Result<>(ByteView)>& sink,
+                                    std::string_view body) {
   KAGIMORI_ASSIGN_OR_RETURN(const Descriptor socket, ConnectAdminSocket(folder));
   const int fd = socket.get();
-  KAGIMORI_RETURN_IF_ERROR(SendAdminRequest(fd, command, parameters, secrets, In(idle)));
+  KAGIMORI_RETURN_IF_ERROR(SendAdminRequest(fd, command, parameters, secrets, In(idle), body));
   Bytes piece;
   while (true) {
     ByteArray<1> first{};

@@ -27,7 +27,8 @@ Result<> SendStreamed(int socket, ByteView bytes, int stop);
 // command. kUnavailable: as there; `idle` is how long nothing may come.
 Result<AdminResult> CallAdminStream(const std::filesystem::path& folder, std::string_view command,
                                     const AdminParameters& parameters, std::span<const secret::SecretBytes> secrets,
-                                    std::chrono::milliseconds idle, const std::function<Result<>(ByteView)>& sink);
+                                    std::chrono::milliseconds idle, const std::function<Result<>(ByteView)>& sink,
+                                    std::string_view body = {});
 
 }  // namespace kagimori::app
 

@@ -18,6 +18,7 @@
 #include "app/options.h"
 #include "app/seal_commands.h"
 #include "app/sealing_commands.h"
+#include "app/seed_commands.h"
 #include "app/term_commands.h"
 
 namespace kagimori::app {
@@ -91,6 +92,9 @@ constexpr auto kCommands = std::to_array<Command>({
     {"backup verify", "whether a backup is whole", ParseAndRun<ParseBackupVerify, RunBackupVerify>},
     {"backup", "copy a deployment into a sealed file", ParseAndRun<ParseBackup, RunBackup>},
     {"restore", "fill a new data folder from a backup", ParseAndRun<ParseRestore, RunRestore>},
+    {"apply", "make keys be as a file says", ParseAndRun<ParseApply, RunApply>},
+    {"export", "write keys, sealed, into a file for another deployment", ParseAndRun<ParseExport, RunExport>},
+    {"wrapping-key new", "make a key to move keys under", ParseAndRun<ParseNewWrappingKey, RunNewWrappingKey>},
     {"explain", "why a request was let in or refused", ParseAndRun<ParseExplain, RunExplain>},
     {"policy simulate", "decide a call by policies in files, or by those of a deployment",
      ParseAndRun<ParsePolicySimulate, RunPolicySimulate>},

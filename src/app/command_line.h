@@ -5,7 +5,8 @@ namespace kagimori::app {
 
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailure = 1;  // also: `audit verify` found damage
-inline constexpr int kExitUsage = 2;    // 3: `policy simulate` denies
+inline constexpr int kExitUsage = 2;    // 3: `policy simulate` denies; 4: `apply --dry-run` found
+                                        // differences
 
 // The program: finds the command, reads its options, runs it. Answers go to standard output, a failure is one line on
 // standard error. Gives the exit code.

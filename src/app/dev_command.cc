@@ -10,6 +10,7 @@
 #include "app/new_deployment.h"
 #include "app/oidc_issuers.h"
 #include "app/secret_printer.h"
+#include "app/seed_run.h"
 #include "app/server_confinement.h"
 #include "app/server_run.h"
 #include "base/bytes.h"
@@ -110,6 +111,7 @@ Result<> RunDev(const DevOptions& options) {
   KAGIMORI_ASSIGN_OR_RETURN(node_options.attestation_roots, LoadAttestationRoots(options.keys.attestation_roots));
   KAGIMORI_ASSIGN_OR_RETURN(node_options.oidc, LoadOidcIssuers(options.keys.oidc));
   node_options.oidc_ca_file = options.keys.oidc.ca_file;
+  KAGIMORI_ASSIGN_OR_RETURN(std::optional<StartSeed> seed, ReadStartSeed(options.seed.file, options.seed.wrapping_key));
   KAGIMORI_RETURN_IF_ERROR(ConfineServer(node_options, options.no_confinement));
   KAGIMORI_ASSIGN_OR_RETURN(const bool empty, folder.IsEmpty());
   if (empty || folder.IsUnfinished()) KAGIMORI_RETURN_IF_ERROR(Make(options, &folder));
@@ -120,6 +122,8 @@ Result<> RunDev(const DevOptions& options) {
   KAGIMORI_ASSIGN_OR_RETURN(auto root_key, seal::OpenAnyDevelopmentSlot(folder.path(), deployment));
   KAGIMORI_ASSIGN_OR_RETURN(auto node, Node::Open(node_options, deployment, std::move(root_key)));
   KAGIMORI_RETURN_IF_ERROR(CheckCredentials(options.insecure_listen, folder, node.get()));
+  if (seed) KAGIMORI_RETURN_IF_ERROR(ApplyAtStart(node.get(), *seed));
+  seed.reset();
   log::Warning("a development server: its root key lies unprotected beside its data");
   Supervisor supervisor(node_options, deployment);
   KAGIMORI_RETURN_IF_ERROR(supervisor.StartUnsealed(std::move(node)));

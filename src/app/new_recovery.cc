@@ -2,17 +2,15 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "app/secret_file.h"
 #include "app/secret_printer.h"
 #include "app/slot_secret.h"
 #include "app/unix_socket.h"
@@ -25,10 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kTries = 3;
-
-std::unexpected<Error> IoError(const char* what, const fs::path& file) {
-  return Fail(ErrorKind::kIo, std::string("cannot ") + what + " " + file.string() + ": " + strerror(errno));
-}
 
 Result<std::vector<secret::SecretBytes>> Texts(const RecoveryChoices& choices, const seal::RecoveryCode& code,
                                                const ByteArray<16>& owner) {
@@ -62,23 +56,9 @@ Result<> AskBack(const seal::RecoveryCode& code, const ByteArray<16>& owner) {
   return Fail(ErrorKind::kInvalid, "the recovery code was not given back, so it was not used");
 }
 
-// `made`: the file is this call's, also when it failed.
-Result<> WriteTexts(const fs::path& file, const std::vector<secret::SecretBytes>& texts, bool* made) {
-  const Descriptor out(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (out.get() < 0) return IoError("make", file);
-  *made = true;
-  if (fchmod(out.get(), 0600) != 0) return IoError("chmod", file);
-  for (const secret::SecretBytes& text : texts) KAGIMORI_RETURN_IF_ERROR(SecretPrinter::PrintLine(out.get(), "", text));
-  if (fsync(out.get()) != 0) return IoError("sync", file);
-  const fs::path parent = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  const Descriptor folder(open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0 || fsync(folder.get()) != 0) return IoError("sync", parent);
-  return {};
-}
-
 Result<> WriteAndReadBack(const fs::path& file, const std::vector<secret::SecretBytes>& texts,
                           const seal::RecoveryCode& code, const ByteArray<16>& owner, bool* made) {
-  KAGIMORI_RETURN_IF_ERROR(WriteTexts(file, texts, made));
+  KAGIMORI_RETURN_IF_ERROR(WriteSecretFile(file, texts, made));
   KAGIMORI_ASSIGN_OR_RETURN(const secret::SecretBytes text, seal::ReadRecoveryFile(file));
   KAGIMORI_ASSIGN_OR_RETURN(const seal::RecoveryCode read, seal::ReadRecoveryText(text, owner));
   if (!secret::Equal(read, code)) return Fail(ErrorKind::kIo, file.string() + " gave another recovery code back");

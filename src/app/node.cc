@@ -11,6 +11,7 @@
 #include "app/url.h"
 #include "base/log.h"
 #include "crypto/aead.h"
+#include "seed/services.h"
 
 namespace kagimori::app {
 namespace {
@@ -145,6 +146,21 @@ Result<> Node::ReplaceRootKey(secret::SecretKey256 new_root_key) {
 }
 
 identity::Directory& Node::directory() { return *state_->directory; }
+seed::Services Node::seeding() {
+  State& state = *state_;
+  return {.clock = state.clock.get(),
+          .hierarchy = state.hierarchy.get(),
+          .store = state.store.get(),
+          .directory = state.directory.get(),
+          .keys = state.keys.get(),
+          .loaded_keys = state.loaded_keys.get(),
+          .usage = state.usage.get(),
+          .authorizer = &state.authorizer,
+          .audit = state.audit.get(),
+          .outbox = state.outbox.get(),
+          .development = state.deployment.kind == seal::DeploymentKind::kDevelopment,
+          .sm2 = state.options.sm2};
+}
 keys::KeyTable& Node::keys() { return *state_->keys; }
 const Clock& Node::clock() const { return *state_->clock; }
 

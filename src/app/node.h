@@ -34,6 +34,9 @@
 namespace kagimori::keys {
 class KeyTable;
 }
+namespace kagimori::seed {
+struct Services;
+}
 
 namespace kagimori::app {
 
@@ -122,6 +125,8 @@ class Node {
   // For what decides on the live state. Blocking on their Tasks (SyncWait) is for threads of no core.
   keys::KeyTable& keys();
   const Clock& clock() const;
+  // For keys that are brought in and taken out. Blocking, as above.
+  seed::Services seeding();
   // SubjectPublicKeyInfo in PEM of the key that the audit log is signed with.
   std::string AuditPublicKeyPem() const;
 

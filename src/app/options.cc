@@ -124,6 +124,12 @@ void AddIntegrity(OptionParser* parser, IntegrityChoices* choices) {
                            "Records a second that are sealed anew");
 }
 
+void AddSeed(OptionParser* parser, SeedChoices* choices) {
+  parser->Path("apply", &choices->file, "Keys that are made as this file says before the server serves (TOML)");
+  parser->Path("apply-wrapping-key", &choices->wrapping_key,
+               "File of the wrapping key that the material in it is sealed under");
+}
+
 }  // namespace
 
 void AddProcessOptions(OptionParser* parser, ProcessOptions* options) {
@@ -204,6 +210,7 @@ Parsed<ServeOptions> ParseServe(const Arguments& arguments) {
   AddKeys(&parser, &options.keys);
   AddLimits(&parser, &options.limits);
   AddIntegrity(&parser, &options.integrity);
+  AddSeed(&parser, &options.seed);
   AddConfinement(&parser, &options.no_confinement);
   AddProcessOptions(&parser, &options.process);
   if (!parser.Run(arguments, &parsed)) {
@@ -235,6 +242,7 @@ Parsed<DevOptions> ParseDev(const Arguments& arguments) {
   AddAudit(&parser, &options.audit);
   AddKeys(&parser, &options.keys);
   AddIntegrity(&parser, &options.integrity);
+  AddSeed(&parser, &options.seed);
   AddConfinement(&parser, &options.no_confinement);
   AddProcessOptions(&parser, &options.process);
   if (!parser.Run(arguments, &parsed)) {

@@ -54,6 +54,11 @@ struct AuditChoices {           // what every server takes
   OutsideAnchorOptions anchors;
 };
 
+struct SeedChoices {                   // what every server takes
+  std::filesystem::path file;          // applied before it serves; empty: none
+  std::filesystem::path wrapping_key;  // that the file's material is sealed under
+};
+
 struct ServeOptions {
   ProcessOptions process;
   bool start_sealed = false;
@@ -71,6 +76,7 @@ struct ServeOptions {
   AuditChoices audit;
   KeyChoices keys;
   IntegrityChoices integrity;
+  SeedChoices seed;
   net::ServerLimits limits;
   bool no_confinement = false;
 };
@@ -85,6 +91,7 @@ struct DevOptions {
   AuditChoices audit;
   KeyChoices keys;
   IntegrityChoices integrity;
+  SeedChoices seed;
   bool no_confinement = false;
 };
 

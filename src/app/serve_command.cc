@@ -3,6 +3,7 @@
 #include "app/new_deployment.h"
 #include "app/oidc_issuers.h"
 #include "app/open_node.h"
+#include "app/seed_run.h"
 #include "app/server_confinement.h"
 #include "app/server_run.h"
 #include "app/slot_secret.h"
@@ -62,6 +63,13 @@ Result<> RunServe(const ServeOptions& options) {
   KAGIMORI_ASSIGN_OR_RETURN(node_options.attestation_roots, LoadAttestationRoots(options.keys.attestation_roots));
   KAGIMORI_ASSIGN_OR_RETURN(node_options.oidc, LoadOidcIssuers(options.keys.oidc));
   node_options.oidc_ca_file = options.keys.oidc.ca_file;
+  KAGIMORI_ASSIGN_OR_RETURN(std::optional<StartSeed> seed, ReadStartSeed(options.seed.file, options.seed.wrapping_key));
+  if (sealed && seed) {
+    return Fail(
+        ErrorKind::kInvalid,
+        "a server that starts sealed has no keys to change: leave out --apply, and run `kagimori apply` once it "
+        "is unsealed");
+  }
   KAGIMORI_RETURN_IF_ERROR(ConfineServer(node_options, options.no_confinement));
   Supervisor supervisor(node_options, deployment);
   if (sealed) {
@@ -70,6 +78,8 @@ Result<> RunServe(const ServeOptions& options) {
   } else {
     KAGIMORI_ASSIGN_OR_RETURN(auto node, OpenNode(node_options, deployment, secret));
     secret = {};
+    if (seed) KAGIMORI_RETURN_IF_ERROR(ApplyAtStart(node.get(), *seed));
+    seed.reset();
     KAGIMORI_RETURN_IF_ERROR(supervisor.StartUnsealed(std::move(node)));
     log::Info("ready", {{"address", supervisor.url()}});
   }
