@@ -159,7 +159,9 @@ seed::Services Node::seeding() {
           .audit = state.audit.get(),
           .outbox = state.outbox.get(),
           .development = state.deployment.kind == seal::DeploymentKind::kDevelopment,
-          .sm2 = state.options.sm2};
+          .sm2 = state.options.sm2,
+          .key_counts = state.key_counts.get(),
+          .resource_quotas = &state.options.resource_quotas};
 }
 keys::KeyTable& Node::keys() { return *state_->keys; }
 const Clock& Node::clock() const { return *state_->clock; }

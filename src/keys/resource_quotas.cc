@@ -14,11 +14,10 @@ struct Name {
   uint64_t ResourceLimits::* member;
   uint64_t most;
 };
-// An alias' name is in a record of the key's with all others, so that there is a bound to them.
 constexpr Name kNames[] = {
-    {"keys", &ResourceLimits::keys, 1'000'000'000},
-    {"aliases", &ResourceLimits::aliases_per_key, 1'000},
-    {"grants", &ResourceLimits::grants_per_key, 1'000'000},
+    {"keys", &ResourceLimits::keys, kMostKeys},
+    {"aliases", &ResourceLimits::aliases_per_key, kMostAliasesPerKey},
+    {"grants", &ResourceLimits::grants_per_key, kMostGrantsPerKey},
 };
 
 struct Item {

@@ -23,7 +23,8 @@ AccountSession::AccountSession(const Services& services, AccountId account, Regi
             .region = region,
             .now = services.clock->Service(),
             .markers = kms::Markers(*services.hierarchy, account),
-            .sm2 = services.sm2},
+            .sm2 = services.sm2,
+            .limits = services.resource_quotas->Of(account)},
       facts_{.caller = &caller_,
              .region = region,
              .now = services.clock->Wall(),
@@ -31,7 +32,8 @@ AccountSession::AccountSession(const Services& services, AccountId account, Regi
              .secure_transport = true,
              .user_agent = {},
              .referer = {},
-             .via_service = {}},
+             .via_service = {},
+             .aliases_per_key = call_.limits.aliases_per_key},
       keys_(&services.keys->keys()),
       aliases_(&services.keys->aliases()),
       grants_(&services.keys->grants().cache()),
@@ -46,6 +48,8 @@ AccountSession::AccountSession(const Services& services, AccountId account, Regi
                .trail = trail_,
                .loaded = *services.loaded_keys,
                .loaded_view = loaded_,
-               .usage = *services.usage} {}
+               .usage = *services.usage,
+               .counts = *services.key_counts,
+               .quotas = *services.resource_quotas} {}
 
 }  // namespace kagimori::seed

@@ -1,8 +1,10 @@
 #include "seed/events.h"
 
+#include <optional>
 #include <utility>
 
 #include "audit/event.h"
+#include "base/sync_wait.h"
 #include "crypto/random.h"
 #include "keys/grant_table.h"
 #include "keys/stored_material.h"
@@ -24,6 +26,15 @@ Result<> Append(const keys::ServiceEvent& event, audit::Log* log) {
   KAGIMORI_ASSIGN_OR_RETURN(audit::EventLine line, audit::EventLine::Create(event.line, event.id));
   KAGIMORI_RETURN_IF_ERROR(log->Append({&line, 1}));
   return {};
+}
+
+// A place for a key that is about to be made.
+Result<> Reserve(const Services& services, const Step& step) {
+  if (!step.makes_key) return {};
+  const keys::Key& key = step.change.keys[0].after;
+  KAGIMORI_RETURN_IF_ERROR(SyncWait(services.key_counts->Get(key.name.account, key.name.region)));
+  if (services.key_counts->Reserve(key)) return {};
+  return Fail(ErrorKind::kInvalid, "the account has as many keys in the Region as it may have (--resource-quotas)");
 }
 
 }  // namespace
@@ -74,7 +85,10 @@ Result<> Commit(const Services& services, const Step& step, uint32_t uid) {
       keys::BuildTransaction(*services.hierarchy, step.change, {.id = event.id, .line = event.line}));
   KAGIMORI_RETURN_IF_ERROR(
       keys::PutMaterials(*services.hierarchy, step.key, step.materials_version, step.materials, &transaction));
+  KAGIMORI_RETURN_IF_ERROR(Reserve(services, step));
   const Result<store::Revision> committed = store::CommitAndWait(*services.store, std::move(transaction));
+  if (step.makes_key)
+    services.key_counts->Settle(step.change.keys[0].after, committed ? std::optional(*committed) : std::nullopt);
   Forget(step.change, services.keys);
   if (!committed) return std::unexpected(committed.error());
   services.audit->NoteStoreRevision(*committed);

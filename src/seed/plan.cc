@@ -84,6 +84,7 @@ class KeyPlanner {
     StartRotation();
     step_.line = fmt::format("+ key {} ({}, {}, {}{})", after_.arn, Name(after_.spec), Name(after_.usage),
                              Name(after_.origin), MaterialsText());
+    step_.makes_key = true;
     Finish("CreateKey", std::move(nothing));
     return {};
   }

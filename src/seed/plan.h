@@ -26,6 +26,7 @@ struct Step {
   keys::Change change{};
   std::vector<keys::NewMaterial> materials{};  // beside the change: keys/stored_material.h
   uint64_t materials_version = 0;
+  bool makes_key = false;
 };
 
 // The key itself: everything but its aliases and grants. Nothing: it is as the file says. `for_real`: the step is going

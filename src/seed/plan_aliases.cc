@@ -33,7 +33,7 @@ Result<std::optional<Step>> PlanAlias(const Services& services, const DeclaredKe
   if (before != nullptr && before->target == declared.name.id) return std::nullopt;
   KAGIMORI_ASSIGN_OR_RETURN(const std::shared_ptr<const keys::Key> key, FindKey(services, declared.name));
   if (key == nullptr && for_real) return Fail(ErrorKind::kConflict, "the key has gone");
-  if (key != nullptr && key->aliases.size() >= kms::kMaxAliasesPerKey)
+  if (key != nullptr && key->aliases.size() >= services.resource_quotas->Of(name.account).aliases_per_key)
     return Fail(ErrorKind::kInvalid, "it has the maximum number of aliases");
 
   const Timestamp now = services.clock->Service();

@@ -11,6 +11,7 @@
 #include "keys/grant.h"
 #include "keys/key_spec.h"
 #include "keys/material_life.h"
+#include "keys/resource_quotas.h"
 #include "kms/alias_rules.h"
 #include "kms/grant_rules.h"
 #include "kms/tag_rules.h"
@@ -113,7 +114,7 @@ class FileReader {
     ReadTagsAndAliases(&members, &key);
     CheckFacts(&members, key);
     const auto materials = members.Tables("material", kMaxMaterials);
-    const auto grants = members.Tables("grant", keys::kMaxGrantsPerKey);
+    const auto grants = members.Tables("grant", keys::kMostGrantsPerKey);
     KAGIMORI_RETURN_IF_ERROR(members.End());
     for (const toml::table* one : materials) {
       KAGIMORI_ASSIGN_OR_RETURN(DeclaredMaterial material, ReadMaterial(*one, key));
@@ -211,8 +212,8 @@ class FileReader {
       if (!aliases_.emplace(key->name.account, key->name.region, alias).second)
         members->Refuse("aliases", Members::Shown(alias) + " is in the file twice");
     }
-    if (key->aliases.size() > kms::kMaxAliasesPerKey)
-      members->Refuse("aliases", fmt::format("a key has at most {}", kms::kMaxAliasesPerKey));
+    if (key->aliases.size() > keys::kMostAliasesPerKey)
+      members->Refuse("aliases", fmt::format("a key has at most {}", keys::kMostAliasesPerKey));
   }
 
   static std::string Of(const DeclaredKey& key, std::string_view what) {

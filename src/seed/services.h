@@ -7,10 +7,12 @@
 #include "authz/authorizer.h"
 #include "base/clock.h"
 #include "identity/directory.h"
+#include "keys/key_counts.h"
 #include "keys/key_table.h"
 #include "keys/last_usage.h"
 #include "keys/loaded_key.h"
 #include "keys/outbox.h"
+#include "keys/resource_quotas.h"
 #include "kms/operation.h"
 #include "seal/hierarchy.h"
 #include "store/store.h"
@@ -32,6 +34,8 @@ struct Services {
   keys::OutboxDelivery* outbox;
   bool development;  // takes key material in clear
   kms::Sm2Regions sm2;
+  keys::KeyCounts* key_counts;
+  const keys::ResourceQuotas* resource_quotas;
 };
 
 }  // namespace kagimori::seed
