@@ -86,6 +86,7 @@ class KeyPlanner {
                              Name(after_.origin), MaterialsText());
     step_.makes_key = true;
     Finish("CreateKey", std::move(nothing));
+    step_.change.permitted_by.push_back({keys::DestroyedPath(declared_.name), 0});
     return {};
   }
 

@@ -94,6 +94,27 @@ TEST(SeedReader, WantsTimesWithTheirOffset) {
   EXPECT_EQ(read->keys[0].created->millis % 1000, 678);
 }
 
+TEST(SeedReader, TakesNoTablesThatLieDeeperThanTheStack) {
+  const auto repeated = [](std::string_view text, size_t times) {
+    std::string all;
+    for (size_t i = 0; i < times; ++i) all += text;
+    return all;
+  };
+  constexpr size_t kMany = 100'000;
+  const std::string key = "a" + repeated(".a", kMany);
+  EXPECT_THAT(Refusal(key + " = 1\n"), HasSubstr("too many parts"));
+  EXPECT_THAT(Refusal("[" + key + "]\n"), HasSubstr("too many parts"));
+  // Quotes behind the end of a text, and texts right behind each other, hide nothing.
+  EXPECT_THAT(Refusal("x = [\"\"\"y\"\"\"\", {" + key + " = 1}]\n"), HasSubstr("too many parts"));
+  EXPECT_THAT(Refusal("x = ['''y''''', {" + key + " = 1}]\n"), HasSubstr("too many parts"));
+  EXPECT_THAT(Refusal("\"a\"." + key + " = 1\n"), HasSubstr("too many parts"));
+  EXPECT_THAT(Refusal("''." + key + " = 1\n"), HasSubstr("too many parts"));
+  EXPECT_THAT(Refusal("x = " + repeated("[", kMany)), HasSubstr("line 1"));
+  EXPECT_THAT(Refusal("x = " + repeated("{ a.b.c.d = [\n", kMany)), HasSubstr("line "));
+  const auto read = ReadText(kKey + "description = \"" + repeated(".", 100) + "\" # " + repeated(".", 100) + "\n");
+  EXPECT_TRUE(read) << read.error().text;
+}
+
 TEST(SeedReader, UnpacksWhatWasPacked) {
   secret::WipingBuffer packed;
   for (const char* part : {"a = 1", "policy.json", "{}"}) AppendPart(part, &packed);

@@ -247,6 +247,56 @@ def test_a_destroyed_id_is_never_given_again(seeded, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def move(source, target, tmp_path, *which):
+    """From one development deployment into another."""
+    wrapping_key, out = tmp_path / "wrapping-key", tmp_path / "moved.toml"
+    for stale in (wrapping_key, out):
+        stale.unlink(missing_ok=True)
+    assert source.command("wrapping-key", "new", wrapping_key).returncode == 0
+    done = source.command("export", *which, "--data", source.data, "--wrapping-key", wrapping_key, "--out", out)
+    return done, lambda: apply(target, out, "--wrapping-key", wrapping_key)
+
+
+def test_roles_are_found_by_their_names_on_the_other_side(own_server, tmp_path):
+    trust = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": root()}, "Action": "sts:AssumeRole"}]}
+
+    def make_role(server):
+        return aws_client(server, "iam").create_role(RoleName="app", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+
+    role = make_role(own_server)
+    kms = aws_client(own_server, "kms")
+    key_policy = policy({"Effect": "Allow", "Principal": {"AWS": [root(), role["Arn"]]}, "Action": "kms:*",
+                         "Resource": "*"})
+    key_id = kms.create_key(Policy=key_policy)["KeyMetadata"]["KeyId"]
+    kms.create_grant(KeyId=key_id, GranteePrincipal=role["Arn"], Operations=["Decrypt"], RetiringPrincipal=role["Arn"])
+    with Server(tmp_path / "second") as second:
+        done, into = move(own_server, second, tmp_path, "--all")
+        assert done.returncode == 0, done.stderr
+        refused_there = into()
+        assert refused_there.returncode == 1
+        assert "invalid principals" in refused_there.stderr and role["Arn"] in refused_there.stderr
+        make_role(second)
+        taken = into()
+        assert taken.returncode == 0, taken.stderr
+        other = aws_client(second, "kms")
+        assert json.loads(other.get_key_policy(KeyId=key_id)["Policy"]) == json.loads(key_policy)
+        (grant,) = grants_of(other, key_id).values()
+        assert (grant["GranteePrincipal"], grant["RetiringPrincipal"]) == (role["Arn"], role["Arn"])
+        assert "nothing to do" in into().stdout
+
+
+def test_a_services_own_key_stays_where_it_is(own_server, tmp_path):
+    aws_client(own_server, "ssm").put_parameter(Name="/a", Value="v", Type="SecureString")
+    arn = aws_client(own_server, "kms").describe_key(KeyId="alias/aws/ssm")["KeyMetadata"]["Arn"]
+    done, _ = move(own_server, own_server, tmp_path, "--key", arn)
+    assert done.returncode == 1 and "a service's own key" in done.stderr
+    done, _ = move(own_server, own_server, tmp_path, "--all")
+    assert done.returncode == 0 and "0 keys" in done.stdout and "1 keys and grants were left out" in done.stdout
+    named = f'region = "{REGION}"\n[[key]]\nid = "{arn.rsplit("/", 1)[1]}"\ndescription = "mine"\n'
+    refused(own_server, write(tmp_path, named), "a service's own key")
+
+
 def test_every_change_is_in_the_audit_log(seeded):
     events = {}
     for event in audit_events(seeded):
