@@ -97,9 +97,6 @@ Result<> Commit(const Services& services, const Step& step, uint32_t uid) {
   return {};
 }
 
-Result<> Record(const Services& services, const keys::ServiceEvent& event) {
-  KAGIMORI_RETURN_IF_ERROR(Append(event, services.audit));
-  return services.audit->Sync();
-}
+Result<> Record(const Services& services, const keys::ServiceEvent& event) { return Append(event, services.audit); }
 
 }  // namespace kagimori::seed

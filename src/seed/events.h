@@ -25,7 +25,7 @@ std::string JsonList(const std::vector<std::string>& texts);
 // kConflict: something has changed since it was planned.
 Result<> Commit(const Services& services, const Step& step, uint32_t uid);
 
-// A record of what changes nothing in the store. On stable storage afterwards.
+// A record of what changes nothing in the store. Synced by whoever gives something out on the strength of it.
 Result<> Record(const Services& services, const keys::ServiceEvent& event);
 
 }  // namespace kagimori::seed

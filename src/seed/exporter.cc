@@ -19,6 +19,8 @@ namespace kagimori::seed {
 namespace {
 
 constexpr size_t kPage = 100;
+// One sync of the audit log is for the keys in so many bytes.
+constexpr size_t kGivenAtOnce = 64 * 1024;
 constexpr int kTries = 10;  // against changes between the head and a material
 
 // As a file names it; nothing: a user or role that is gone.
@@ -84,7 +86,9 @@ Result<Exporter::Counts> Exporter::Run(const std::vector<keys::KeyName>& names) 
     for (int tries = 1; !done && done.error().kind == ErrorKind::kConflict && tries < kTries; ++tries)
       done = ExportKey(name);
     if (!done) return Fail(done.error().kind, fmt::format("key {}: {}", name.Arn(), done.error().text));
+    if (pending_.size() >= kGivenAtOnce) KAGIMORI_RETURN_IF_ERROR(GiveOut());
   }
+  KAGIMORI_RETURN_IF_ERROR(GiveOut());
   return counts_;
 }
 
@@ -206,7 +210,15 @@ Result<> Exporter::Write(std::string_view text) {
     return Fail(ErrorKind::kInvalid,
                 fmt::format("the file would have more than {} bytes; export fewer keys at a time", kMaxFileBytes));
   }
-  return options_.sink(text);
+  pending_ += text;
+  return {};
+}
+
+Result<> Exporter::GiveOut() {
+  KAGIMORI_RETURN_IF_ERROR(services_.audit->Sync());
+  KAGIMORI_RETURN_IF_ERROR(options_.sink(pending_));
+  pending_.clear();
+  return {};
 }
 
 }  // namespace kagimori::seed

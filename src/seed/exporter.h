@@ -46,6 +46,7 @@ class Exporter {
   Result<> AddMaterials(const keys::Key& key, DeclaredKey* declared) const;
   Result<> AddGrants(const keys::Key& key, DeclaredKey* declared);
   Result<> Write(std::string_view text);
+  Result<> GiveOut();
   void LeaveOut(std::string_view text);
 
   const Services& services_;
@@ -53,6 +54,7 @@ class Exporter {
   Counts counts_;
   std::string comments_;  // of the key at hand
   size_t written_ = 0;
+  std::string pending_;  // text whose records are not known to be on stable storage
 };
 
 }  // namespace kagimori::seed
