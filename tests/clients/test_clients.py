@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from clients.catalogue import CLIENTS, HERE
+from clients.catalogue import ABSENT, CLIENTS, HERE
 from clients.deployment import TlsDeployment
 from clients.transcripts import check_transcript
 from conformance.support.accounts import ALLOW_ALL, Account, policy
 from conformance.support.production import REGION
+from conformance.support.server import BINARY, Server
 
 INSTALL = os.environ.get("KAGIMORI_CLIENTS", "light")  # none, light (what takes seconds), all
 START = 'set -euo pipefail; for file in "$HERE/environment.sh" "$CLIENT/environment.sh"; do [ ! -f "$file" ] || . "$file"; done; exec "$@"'
@@ -19,8 +20,9 @@ START = 'set -euo pipefail; for file in "$HERE/environment.sh" "$CLIENT/environm
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory):
-    """What scripts are given: two keys, their aliases, a user, and a role that the user may assume."""
-    with TlsDeployment(tmp_path_factory.mktemp("production")) as server, pytest.MonkeyPatch.context() as patch:
+    """What scripts are given: two keys, their aliases, a user, and a role that the user may assume; beside it a development server."""
+    with TlsDeployment(tmp_path_factory.mktemp("production")) as server, Server(tmp_path_factory.mktemp("dev") / "data") as dev, \
+            pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_CA_BUNDLE", str(server.ca))
         account = Account(server, "111122223333", server.key_id, server.secret)
         kms = account.root.client("kms", region=REGION)
@@ -29,7 +31,7 @@ def deployment(tmp_path_factory):
         for alias, key in zip(aliases, keys):
             kms.create_alias(AliasName=alias, TargetKeyId=key)
         role = account.role(ALLOW_ALL)
-        user = account.user(ALLOW_ALL, {"Effect": "Allow", "Action": "sts:*", "Resource": "*"})
+        user = account.user(ALLOW_ALL, {"Effect": "Allow", "Action": ["sts:*", "ssm:*"], "Resource": "*"})
         yield {
             "KAGIMORI_URL": server.url,
             "KAGIMORI_CA": str(server.ca),
@@ -39,6 +41,9 @@ def deployment(tmp_path_factory):
             "KEY_ARNS": ",".join(keys),
             "ALIAS_ARNS": ",".join(f"arn:aws:kms:{REGION}:{account.number}:{alias}" for alias in aliases),
             "ROLE_ARN": role,
+            "KAGIMORI": str(BINARY),
+            "DEV_URL": dev.url,
+            "DEV_DATA": str(dev.data),
         }
 
 
@@ -60,3 +65,9 @@ def test_client(client, deployment, tmp_path, record_property):
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     if client.transcript:
         check_transcript(client.folder, done.stdout)
+
+
+@pytest.mark.parametrize("absent", ABSENT, ids=lambda absent: absent.name)
+def test_absent(absent, record_property):
+    record_property("client", absent)
+    pytest.skip(f"{absent.name} {absent.version}: cannot be had: {absent.shows}")

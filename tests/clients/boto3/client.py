@@ -1,8 +1,12 @@
-"""boto3: identity, paging, encryption context, data keys, signatures that verify outside, typed errors, an assumed role."""
+"""boto3: identity, paging, encryption context, data keys, signatures that verify outside, typed errors, an assumed role; rotation,
+imported key material and the last use of a key; throttling that boto3 gets over by itself."""
 
 import os
+import subprocess
+import threading
 
 import boto3
+from botocore.config import Config
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
@@ -71,6 +75,47 @@ code = kms.generate_mac(KeyId=coder, Message=b"message", MacAlgorithm="HMAC_SHA_
 assert len(code) == 32
 assert kms.verify_mac(KeyId=coder, Message=b"message", MacAlgorithm="HMAC_SHA_256", Mac=code)["MacValid"]
 
+# Material of one's own, wrapped for the KMS with a key of its; it can be taken away, and only the same can be given again.
+own = kms.create_key(Origin="EXTERNAL")["KeyMetadata"]["KeyId"]
+
+
+def give(material):
+    """Gives the key this material."""
+    parameters = kms.get_parameters_for_import(KeyId=own, WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_3072")
+    oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+    wrapped = load_der_public_key(parameters["PublicKey"]).encrypt(material, oaep)
+    return kms.import_key_material(
+        KeyId=own, ImportToken=parameters["ImportToken"], EncryptedKeyMaterial=wrapped, ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE")
+
+
+material = os.urandom(32)
+refused(kms.exceptions.KMSInvalidStateException, kms.encrypt, KeyId=own, Plaintext=b"hello")
+give(material)
+blob = kms.encrypt(KeyId=own, Plaintext=b"hello")["CiphertextBlob"]
+kms.delete_imported_key_material(KeyId=own)
+assert kms.describe_key(KeyId=own)["KeyMetadata"]["KeyState"] == "PendingImport"
+refused(kms.exceptions.KMSInvalidStateException, kms.decrypt, CiphertextBlob=blob)
+refused(kms.exceptions.IncorrectKeyMaterialException, give, material=os.urandom(32))
+give(material)
+assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"hello"
+
+# Rotation, on demand and every so many days. What was encrypted before is decrypted after.
+turned = kms.create_key()["KeyMetadata"]["KeyId"]
+assert not kms.get_key_last_usage(KeyId=turned).get("KeyLastUsage")
+blob = kms.encrypt(KeyId=turned, Plaintext=b"hello")["CiphertextBlob"]
+before = kms.describe_key(KeyId=turned)["KeyMetadata"]["CurrentKeyMaterialId"]
+kms.rotate_key_on_demand(KeyId=turned)
+after = kms.describe_key(KeyId=turned)["KeyMetadata"]["CurrentKeyMaterialId"]
+(rotation,) = kms.list_key_rotations(KeyId=turned)["Rotations"]
+assert (rotation["RotationType"], rotation["KeyMaterialId"]) == ("ON_DEMAND", after) and after != before
+assert kms.encrypt(KeyId=turned, Plaintext=b"hello")["KeyId"] == kms.decrypt(CiphertextBlob=blob)["KeyId"]
+materials = kms.list_key_rotations(KeyId=turned, IncludeKeyMaterial="ALL_KEY_MATERIAL")["Rotations"]
+assert {each["KeyMaterialId"]: each["KeyMaterialState"] for each in materials} == {before: "NON_CURRENT", after: "CURRENT"}
+kms.enable_key_rotation(KeyId=turned, RotationPeriodInDays=180)
+status = kms.get_key_rotation_status(KeyId=turned)
+assert (status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 180) and status["NextRotationDate"]
+assert kms.get_key_last_usage(KeyId=turned)["KeyLastUsage"]["Operation"] == "Decrypt"
+
 # Paging with a page size of one finds what one page finds.
 ids = [each["KeyId"] for page in kms.get_paginator("list_keys").paginate(PaginationConfig={"PageSize": 1}) for each in page["Keys"]]
 assert len(ids) == len(set(ids)) and set(ids) == {each["KeyId"] for each in kms.list_keys(Limit=1000)["Keys"]}
@@ -94,3 +139,19 @@ narrow = session.client("kms")
 blob = narrow.encrypt(KeyId=first, Plaintext=b"hello")["CiphertextBlob"]
 assert refused(narrow.exceptions.ClientError, narrow.decrypt, CiphertextBlob=blob)["Code"] == "AccessDeniedException"
 assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"hello"
+
+# A development server that throttles on purpose: boto3's own retries carry a program over it, without them it sees the error.
+dev = {"endpoint_url": os.environ["DEV_URL"], "aws_access_key_id": "test", "aws_secret_access_key": "test"}
+
+
+def fault(*words):
+    subprocess.run([os.environ["KAGIMORI"], "dev", "fault", *words, "--data", os.environ["DEV_DATA"]], check=True, capture_output=True)
+
+
+fault("throttle", "--operation", "GenerateRandom")
+hasty = boto3.client("kms", config=Config(retries={"total_max_attempts": 1}), **dev)
+assert refused(hasty.exceptions.ClientError, hasty.generate_random, NumberOfBytes=16)["Code"] == "ThrottlingException"
+patient = boto3.client("kms", config=Config(retries={"mode": "standard", "total_max_attempts": 12}), **dev)
+threading.Timer(1, fault, ["clear"]).start()
+answer = patient.generate_random(NumberOfBytes=16)
+assert len(answer["Plaintext"]) == 16 and answer["ResponseMetadata"]["RetryAttempts"] > 0
