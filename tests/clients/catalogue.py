@@ -58,6 +58,14 @@ class Client:
         return None
 
 
+@dataclass(frozen=True)
+class Absent:
+    """What was looked for and cannot be run, and in one line why."""
+    name: str
+    version: str
+    shows: str
+
+
 NPM = ("npm", "ci", "--no-fund", "--no-audit", "--ignore-scripts")
 VENV = ((sys.executable, "-m", "venv", "venv"),
         ("venv/bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "-r", "requirements.txt"))
@@ -99,4 +107,11 @@ CLIENTS = [
     Client("go_kms_wrapping", "go-kms-wrapping (awskms)", "2.0.11",
            "the library of the awskms seal of Vault and OpenBao: seal and unseal, by key and by alias",
            ("go",), GO, ("./client",), heavy=True),
+    Client("chamber", "chamber", "2.14.1",
+           "secrets in the Parameter Store: written, read, listed, each version of them, imported, exported, given to programs",
+           ("go", "bash"), (("go", "build", "-o", "chamber", "github.com/segmentio/chamber/v2"),), ("bash", "client.sh"), heavy=True),
+]
+
+ABSENT = [
+    Absent("Kubernetes aws-encryption-provider", "0.7.0", "the Go module sigs.k8s.io/aws-encryption-provider is not served (403)"),
 ]
