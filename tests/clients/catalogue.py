@@ -48,7 +48,7 @@ class Client:
             return None
         shutil.rmtree(self.place, ignore_errors=True)
         shutil.copytree(HERE / self.folder, self.place)
-        environment = {**os.environ, "GOBIN": str(self.place), "GOFLAGS": "-mod=readonly"}
+        environment = {**os.environ, "GOBIN": str(self.place), "GOFLAGS": "-mod=readonly", "CARGO_TARGET_DIR": str(DEPS / "cargo")}
         for command in self.install:
             done = subprocess.run(command, cwd=self.place, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
             if done.returncode != 0:
@@ -111,6 +111,9 @@ CLIENTS = [
            "encryption context, data keys, signatures that verify outside, paging, typed errors",
            ("java", "keytool", "mvn"), (("mvn", "-q", "-B", "package"),),
            ("java", "-jar", "target/client-1.jar"), heavy=True),
+    Client("rust_sdk", "AWS SDK for Rust", "1 (kms 1.129.0)",
+           "encryption context, data keys, paging, typed errors",
+           ("cargo",), (("cargo", "install", "-q", "--debug", "--locked", "--path", ".", "--root", "."),), ("bin/client",), heavy=True),
     Client("chamber", "chamber", "2.14.1",
            "secrets in the Parameter Store: written, read, listed, each version of them, imported, exported, given to programs",
            ("go", "bash"), (("go", "build", "-o", "chamber", "github.com/segmentio/chamber/v2"),), ("bash", "client.sh"), heavy=True),

@@ -1,0 +1,1 @@
+export SSL_CERT_FILE=$KAGIMORI_CA
