@@ -119,6 +119,11 @@ CLIENTS = [
            ("go", "bash"), (("go", "build", "-o", "chamber", "github.com/segmentio/chamber/v2"),), ("bash", "client.sh"), heavy=True),
 ]
 
+# Has a test of its own (test_terraform.py): it comes from no registry, and takes more than a script.
+TERRAFORM = Client("terraform", "Terraform's AWS provider", "5.100.0",
+                   "IAM, keys, imported material, key policies, aliases, grants, ciphertexts, secrets, parameters",
+                   (), (), ())
+
 ABSENT = [
     Absent("Kubernetes aws-encryption-provider", "0.7.0", "the Go module sigs.k8s.io/aws-encryption-provider is not served (403)"),
     Absent("OpenBao", "2.4.0", "its module go-kms-wrapping/wrappers/aead/v2 v2.2.0 has no entry in the checksum database (404)"),

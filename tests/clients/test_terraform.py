@@ -1,5 +1,5 @@
-"""Terraform's AWS provider against a real server: IAM of two accounts, keys, key policies, aliases and grants are applied,
-read back without a difference, changed and destroyed.
+"""Terraform's AWS provider against a real server, over TLS: IAM of two accounts, keys of every kind, key policies, aliases, grants,
+secrets and parameters are applied, read back without a difference, changed and destroyed.
 
 Terraform and its provider come from no registry that this project uses; without them the test is skipped. Where they are
 on the machine: `terraform` in the PATH, the provider in TERRAFORM_PLUGIN_DIR or a folder that Terraform looks into by
@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from clients.catalogue import TERRAFORM as CLIENT
+from clients.deployment import TlsDeployment
 from conformance.support.accounts import Account
-from conformance.support.server import ACCOUNT
 
 IMPLIED = ["~/.terraform.d/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins"]
 
@@ -31,12 +32,12 @@ TERRAFORM, PLUGINS = shutil.which("terraform"), plugin_folder()
 pytestmark = [
     pytest.mark.skipif(TERRAFORM is None, reason="there is no terraform on this machine"),
     pytest.mark.skipif(PLUGINS is None, reason="there is no Terraform provider hashicorp/aws on this machine"),
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1800),
 ]
 
 
 class Workspace:
-    def __init__(self, folder, server, other):
+    def __init__(self, folder, here, other):
         self.folder = folder
         shutil.copy(Path(__file__).parent / "terraform" / "main.tf", folder)
         config = folder / "terraform.rc"
@@ -46,15 +47,19 @@ class Workspace:
             "TF_CLI_CONFIG_FILE": str(config),
             "TF_IN_AUTOMATION": "1",
             "AWS_EC2_METADATA_DISABLED": "true",
-            "TF_VAR_endpoint": server.url,
+            "TF_VAR_endpoint": here.server.url,
+            "TF_VAR_authority": str(here.server.ca),
+            "TF_VAR_access_key": here.root.credentials["key"],
+            "TF_VAR_secret_key": here.root.credentials["secret"],
             "TF_VAR_other_access_key": other.root.credentials["key"],
             "TF_VAR_other_secret_key": other.root.credentials["secret"],
+            "TF_VAR_material": base64.b64encode(os.urandom(32)).decode(),
         }
         self("init", "-input=false", f"-plugin-dir={PLUGINS}")
 
     def __call__(self, *arguments, codes=(0,)):
         done = subprocess.run(
-            [TERRAFORM, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=300
+            [TERRAFORM, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=600
         )
         assert done.returncode in codes, done.stdout[-6000:] + done.stderr[-6000:]
         return done
@@ -68,12 +73,17 @@ class Workspace:
         self("apply", "-input=false", "-auto-approve", "-no-color", *more)
 
 
-def test_apply_refresh_change_and_destroy(own_server, tmp_path):
-    here = Account(own_server, ACCOUNT, "test", "test")
-    other = Account.create(own_server)
-    folder = tmp_path / "terraform"
-    folder.mkdir()
-    terraform = Workspace(folder, own_server, other)
+def test_apply_refresh_change_and_destroy(tmp_path_factory, tmp_path, monkeypatch, record_property):
+    record_property("client", CLIENT)
+    with TlsDeployment(tmp_path_factory.mktemp("production")) as server:
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(server.ca))
+        here = Account(server, "111122223333", server.key_id, server.secret)
+        other = Account.told(server, server.run("account", "create", "other"))
+        terraform = Workspace(tmp_path, here, other)
+        a_life(terraform, here, other)
+
+
+def a_life(terraform, here, other):
     terraform.apply()
     terraform.unchanged()
 
@@ -81,25 +91,37 @@ def test_apply_refresh_change_and_destroy(own_server, tmp_path):
     outputs = {name: entry["value"] for name, entry in state["outputs"].items()}
     resources = {resource["address"]: resource["values"] for resource in state["root_module"]["resources"]}
     blob = base64.b64decode(resources["data.aws_kms_ciphertext.text"]["ciphertext_blob"])
-    kms = here.root.client("kms")
+    kms, ssm = here.root.client("kms"), here.root.client("ssm")
     assert kms.decrypt(CiphertextBlob=blob, EncryptionContext={"department": "finance"})["Plaintext"] == b"hello"
     assert len(kms.list_grants(KeyId=outputs["key_arn"])["Grants"]) == 1
+    assert kms.get_key_rotation_status(KeyId=outputs["key_arn"])["RotationPeriodInDays"] == 180
+    assert outputs["public_key"].startswith("-----BEGIN PUBLIC KEY-----")
+    own = resources["aws_kms_external_key.own"]["arn"]
+    assert kms.describe_key(KeyId=own)["KeyMetadata"]["KeyState"] == "Enabled"
+    assert outputs["password"] == ssm.get_parameter(Name="/web/password", WithDecryption=True)["Parameter"]["Value"] == "one"
 
-    text = (folder / "main.tf").read_text()
+    file = terraform.folder / "main.tf"
+    text = file.read_text()
     for old, new in [
         ('description          = "Does the work"', 'description          = "Does more work"'),
         ('tags                    = { stage = "test" }', 'tags                    = { stage = "live", more = "x" }'),
         ('"kms:DescribeKey"], Resource = "*" }]', '"kms:DescribeKey", "kms:Sign"], Resource = "*" }]'),
         ('operations        = ["Encrypt", "Decrypt", "DescribeKey"]', 'operations        = ["Encrypt"]'),
+        ("rotation_period_in_days = 180", "rotation_period_in_days = 365"),
+        ("enabled                 = true", "enabled                 = false"),
+        ('value = "5432"', 'value = "5433"'),
     ]:
         assert old in text
         text = text.replace(old, new)
-    (folder / "main.tf").write_text(text)
+    file.write_text(text)
     terraform.apply()
     terraform.unchanged()
+    assert ssm.get_parameter(Name="/web/port")["Parameter"]["Value"] == "5433"
+    assert kms.describe_key(KeyId=own)["KeyMetadata"]["KeyState"] == "Disabled"
 
     terraform("destroy", "-input=false", "-auto-approve", "-no-color")
     for account in (here, other):
         assert account.iam.list_users()["Users"] == [] and account.iam.list_roles()["Roles"] == []
-    assert kms.describe_key(KeyId=outputs["key_arn"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
-    assert kms.list_aliases()["Aliases"] == []
+    for key in (outputs["key_arn"], own):
+        assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+    assert kms.list_aliases()["Aliases"] == [] and ssm.describe_parameters()["Parameters"] == []

@@ -1,4 +1,4 @@
-# What Terraform's AWS provider does with IAM and KMS: two accounts, one of which lets the other use a key.
+# What Terraform's AWS provider does with IAM, KMS and the Parameter Store: two accounts, one of which lets the other use a key.
 terraform {
   required_providers {
     aws = { source = "hashicorp/aws" }
@@ -6,28 +6,41 @@ terraform {
 }
 
 variable "endpoint" { type = string }
+variable "authority" { type = string }
+variable "access_key" { type = string }
+variable "secret_key" {
+  type      = string
+  sensitive = true
+}
 variable "other_access_key" { type = string }
 variable "other_secret_key" {
   type      = string
   sensitive = true
 }
+variable "material" {
+  type      = string
+  sensitive = true
+}
 
 provider "aws" {
-  region     = "us-east-1"
-  access_key = "test"
-  secret_key = "test"
+  region           = "us-east-1"
+  access_key       = var.access_key
+  secret_key       = var.secret_key
+  custom_ca_bundle = var.authority
   endpoints {
     iam = var.endpoint
     kms = var.endpoint
+    ssm = var.endpoint
     sts = var.endpoint
   }
 }
 
 provider "aws" {
-  alias      = "other"
-  region     = "us-east-1"
-  access_key = var.other_access_key
-  secret_key = var.other_secret_key
+  alias            = "other"
+  region           = "us-east-1"
+  access_key       = var.other_access_key
+  secret_key       = var.other_secret_key
+  custom_ca_bundle = var.authority
   endpoints {
     iam = var.endpoint
     kms = var.endpoint
@@ -125,6 +138,8 @@ resource "aws_iam_role_policy_attachment" "managed" {
 resource "aws_kms_key" "shared" {
   description             = "Shared with another account"
   deletion_window_in_days = 7
+  enable_key_rotation     = true
+  rotation_period_in_days = 180
   tags                    = { stage = "test" }
 }
 
@@ -184,6 +199,48 @@ resource "aws_iam_user_policy" "foreign" {
   })
 }
 
+resource "aws_kms_external_key" "own" {
+  description             = "With material of our own"
+  key_material_base64     = var.material
+  enabled                 = true
+  deletion_window_in_days = 7
+}
+
+data "aws_kms_key" "shared" { key_id = aws_kms_alias.shared.name }
+data "aws_kms_public_key" "signing" { key_id = aws_kms_key.signing.key_id }
+
+# A secret that is encrypted in the configuration, and ends as a parameter.
+resource "aws_kms_ciphertext" "password" {
+  key_id    = aws_kms_key.shared.key_id
+  plaintext = "one"
+  context   = { stage = "test" }
+}
+
+data "aws_kms_secrets" "all" {
+  secret {
+    name    = "password"
+    payload = aws_kms_ciphertext.password.ciphertext_blob
+    context = { stage = "test" }
+  }
+}
+
+resource "aws_ssm_parameter" "password" {
+  name        = "/web/password"
+  description = "Of the web server"
+  type        = "SecureString"
+  key_id      = aws_kms_alias.shared.name
+  value       = data.aws_kms_secrets.all.plaintext["password"]
+  tags        = { stage = "test" }
+}
+
+resource "aws_ssm_parameter" "port" {
+  name  = "/web/port"
+  type  = "String"
+  value = "5432"
+}
+
+data "aws_ssm_parameter" "password" { name = aws_ssm_parameter.password.name }
+
 data "aws_kms_ciphertext" "text" {
   key_id    = aws_kms_alias.shared.name
   plaintext = "hello"
@@ -191,3 +248,8 @@ data "aws_kms_ciphertext" "text" {
 }
 
 output "key_arn" { value = aws_kms_key.shared.arn }
+output "public_key" { value = data.aws_kms_public_key.signing.public_key_pem }
+output "password" {
+  value     = data.aws_ssm_parameter.password.value
+  sensitive = true
+}

@@ -37,8 +37,13 @@ class Account:
     def create(cls, server, name="another"):
         done = server.command("account", "create", name, "--data", server.data)
         assert done.returncode == 0, done.stderr
+        return cls.told(server, done.stdout)
+
+    @classmethod
+    def told(cls, server, said):
+        """The account of which `kagimori account create` told."""
         number, key, secret = re.search(
-            r"Account: +(\d{12})\nAccess key id: +(\S+)\nSecret access key: +(\S+)", done.stdout
+            r"Account: +(\d{12})\nAccess key id: +(\S+)\nSecret access key: +(\S+)", said
         ).groups()
         return cls(server, number, key, secret)
 
