@@ -173,7 +173,8 @@ OrError<parameters::Parameter> Draft(Session& session, const Request& request, s
   version.modified = session.now;
   version.modified_by = session.caller.arn;
   if (version.type == Type::kSecureString) {
-    version.key_id = request.key_id.value_or(std::string(kDefaultKey));
+    const bool has_one = before != nullptr;
+    version.key_id = request.key_id.value_or(has_one ? before->current.key_id : std::string(kDefaultKey));
   } else if (request.key_id) {
     return Invalid("KeyId is required for SecureString type parameter only.");  // guess: the text
   }
@@ -248,6 +249,10 @@ Task<Outcome<PutParameter::Api>> PutParameter::Run(Session& session, const Api::
   if (!counts) co_return Refuse(session.Internal(std::move(counts).error()));
   OrError<Tier> tier = TierFor(request, before.get(), !after->current.policies.empty(), *counts);
   if (!tier) co_return std::unexpected(std::move(tier).error());
+  // Systems Manager user guide, "Managing parameter tiers": one that becomes an advanced parameter gets the default key,
+  // unless the request names one. Otherwise it keeps its key (guess: what Terraform's provider relies on).
+  const bool moves = before != nullptr && before->current.tier != *tier;
+  if (moves && after->current.type == Type::kSecureString && !request.key_id) after->current.key_id = kDefaultKey;
   after->current.tier = *tier;
   // The place of an expired one counts already.
   if (OrError<void> good = Count(stored.get(), *tier, &*counts); !good)

@@ -204,9 +204,22 @@ def test_the_key_stays_with_the_version(ssm, kms, make_key, tree, alias_name):
     assert [one["KeyId"] for one in history] == [alias_name, alias_name]
     # Without decryption no key is needed.
     assert value(ssm, tree, decrypt=False) == history[1]["Value"]
-    # A key that is not said is the default one, whatever the version before had (guess).
+
+
+def test_guess_terraform_changes_a_value_and_the_key_stays(ssm, make_key, tree):
+    """Terraform's provider says a KeyId only when that changes, and would see the key drift otherwise."""
+    key = make_key()["KeyId"]
+    ssm.put_parameter(Name=tree, Value="v1", Type="SecureString", KeyId=key)
+    ssm.put_parameter(Name=tree, Value="v2", Type="SecureString", Overwrite=True)
     ssm.put_parameter(Name=tree, Value="v3", Overwrite=True)
+    assert [one["KeyId"] for one in ssm.get_parameter_history(Name=tree)["Parameters"]] == [key] * 3
+    assert value(ssm, tree) == "v3"
+    # As the user guide has it ("Managing parameter tiers").
+    ssm.put_parameter(Name=tree, Value="v4", Overwrite=True, Tier="Advanced")
     assert ssm.get_parameter_history(Name=tree)["Parameters"][-1]["KeyId"] == DEFAULT_KEY
+    ssm.put_parameter(Name=tree, Value="v5", Overwrite=True, KeyId=key)
+    ssm.put_parameter(Name=tree, Value="v6", Overwrite=True)
+    assert ssm.get_parameter_history(Name=tree)["Parameters"][-1]["KeyId"] == key
 
 
 def test_keys_that_cannot_be_used(server, ssm, kms, make_key, disabled_key, pending_key, tree, alias_name):
