@@ -8,6 +8,7 @@ itself."""
 import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from clients.catalogue import TERRAFORM as CLIENT
 from clients.deployment import TlsDeployment
+from clients.transcripts import check_transcript
 from conformance.support.accounts import Account
 
 IMPLIED = ["~/.terraform.d/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins"]
@@ -39,6 +41,7 @@ pytestmark = [
 class Workspace:
     def __init__(self, folder, here, other):
         self.folder = folder
+        self.transcript = []
         shutil.copy(Path(__file__).parent / "terraform" / "main.tf", folder)
         config = folder / "terraform.rc"
         config.write_text("disable_checkpoint = true\n")
@@ -62,7 +65,16 @@ class Workspace:
             [TERRAFORM, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=600
         )
         assert done.returncode in codes, done.stdout[-6000:] + done.stderr[-6000:]
+        if arguments[0] in ("plan", "apply", "destroy"):
+            self.tell(arguments, done.stdout)
         return done
+
+    def tell(self, arguments, said):
+        """For the transcript: what was made, changed and destroyed, in alphabetical order, and the last word."""
+        words = [each for each in arguments if each not in ("-input=false", "-no-color", "-detailed-exitcode")]
+        done = re.findall(r"^(\S+): (Creation|Modifications|Destruction) complete", said, re.MULTILINE)
+        last = re.findall(r"^(?:No changes\. .*|Apply complete! .*|Destroy complete! .*)$", said, re.MULTILINE)
+        self.transcript += [f"$ terraform {' '.join(words)}", *sorted(f"{name}: {what} complete" for name, what in done), *last]
 
     def unchanged(self):
         """A plan after a refresh has nothing to do."""
@@ -81,6 +93,7 @@ def test_apply_refresh_change_and_destroy(tmp_path_factory, tmp_path, monkeypatc
         other = Account.told(server, server.run("account", "create", "other"))
         terraform = Workspace(tmp_path, here, other)
         a_life(terraform, here, other)
+    check_transcript("terraform", "\n".join(terraform.transcript) + "\n")
 
 
 def a_life(terraform, here, other):
@@ -110,6 +123,7 @@ def a_life(terraform, here, other):
         ("rotation_period_in_days = 180", "rotation_period_in_days = 365"),
         ("enabled                 = true", "enabled                 = false"),
         ('value = "5432"', 'value = "5433"'),
+        ('plaintext = "one"', 'plaintext = "two"'),
     ]:
         assert old in text
         text = text.replace(old, new)
@@ -117,6 +131,7 @@ def a_life(terraform, here, other):
     terraform.apply()
     terraform.unchanged()
     assert ssm.get_parameter(Name="/web/port")["Parameter"]["Value"] == "5433"
+    assert ssm.get_parameter(Name="/web/password", WithDecryption=True)["Parameter"]["Value"] == "two"
     assert kms.describe_key(KeyId=own)["KeyMetadata"]["KeyState"] == "Disabled"
 
     terraform("destroy", "-input=false", "-auto-approve", "-no-color")
