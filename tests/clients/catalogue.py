@@ -117,6 +117,10 @@ CLIENTS = [
     Client("chamber", "chamber", "2.14.1",
            "secrets in the Parameter Store: written, read, listed, each version of them, imported, exported, given to programs",
            ("go", "bash"), (("go", "build", "-o", "chamber", "github.com/segmentio/chamber/v2"),), ("bash", "client.sh"), heavy=True),
+    Client("cosign", "cosign", "3.1.3",
+           "key pairs made in the KMS; files signed, verified with the public key, by the KMS and outside",
+           ("go", "bash", "openssl"), (("go", "build", "-o", "cosign", "github.com/sigstore/cosign/v3/cmd/cosign"),),
+           ("bash", "client.sh"), heavy=True),
 ]
 
 # Has a test of its own (test_terraform.py): it comes from no registry, and takes more than a script.

@@ -1,0 +1,1 @@
+export AWS_CA_BUNDLE=$KAGIMORI_CA
