@@ -146,6 +146,11 @@ Result<> Node::ReplaceRootKey(secret::SecretKey256 new_root_key) {
 }
 
 identity::Directory& Node::directory() { return *state_->directory; }
+Result<> Node::TakesChanges() const {
+  const gateway::DiskGuard& disk = *state_->disk;
+  return disk.Refuses(/*read_only=*/false) ? Fail(ErrorKind::kUnavailable, std::string(disk.reason())) : Result<>();
+}
+
 seed::Services Node::seeding() {
   State& state = *state_;
   return {.clock = state.clock.get(),
@@ -161,7 +166,8 @@ seed::Services Node::seeding() {
           .development = state.deployment.kind == seal::DeploymentKind::kDevelopment,
           .sm2 = state.options.sm2,
           .key_counts = state.key_counts.get(),
-          .resource_quotas = &state.options.resource_quotas};
+          .resource_quotas = &state.options.resource_quotas,
+          .quarantine = &state.integrity->quarantine()};
 }
 keys::KeyTable& Node::keys() { return *state_->keys; }
 const Clock& Node::clock() const { return *state_->clock; }

@@ -127,6 +127,8 @@ class Node {
   const Clock& clock() const;
   // For keys that are brought in and taken out. Blocking, as above.
   seed::Services seeding();
+  // kUnavailable, with the reason: the disk is at its reserve, and management calls are refused.
+  Result<> TakesChanges() const;
   // SubjectPublicKeyInfo in PEM of the key that the audit log is signed with.
   std::string AuditPublicKeyPem() const;
 

@@ -46,6 +46,7 @@ Result<secret::WipingBuffer> ReadSeedFile(const fs::path& file) {
 }
 
 Result<std::string> ApplySeed(Node* node, std::string_view packed, const SeedOptions& options) {
+  if (!options.dry_run) KAGIMORI_RETURN_IF_ERROR(node->TakesChanges());
   KAGIMORI_ASSIGN_OR_RETURN(const seed::Bundle bundle, seed::Unpack(packed));
   KAGIMORI_ASSIGN_OR_RETURN(const seed::Defaults defaults, DefaultsOf(node));
   KAGIMORI_ASSIGN_OR_RETURN(const seed::Declaration declaration, seed::Read(bundle, defaults));

@@ -6,6 +6,7 @@
 #include "keys/grant_token.h"
 #include "keys/key_spec.h"
 #include "kms/errors.h"
+#include "kms/grant_constraints.h"
 
 namespace kagimori::kms {
 namespace {
@@ -127,20 +128,13 @@ shapes::ApiError NoSuchGrant(std::string_view grant_id) {
 namespace {
 
 shapes::GrantListEntry EntryOf(const keys::Grant& grant) {
-  shapes::GrantListEntry entry{.key_id = grant.key.Arn(),
-                               .grant_id = grant.id.ToString(),
-                               .name = grant.name,
-                               .creation_date = grant.created,
-                               .issuing_account = "arn:aws:iam::" + grant.issuing_account.ToString() + ":root",
-                               .operations = grant.terms.operations.List()};
-  const keys::GrantConstraints& constraints = grant.terms.constraints;
-  if (!constraints.empty()) {
-    entry.constraints.emplace();
-    entry.constraints->encryption_context_equals = constraints.equals;
-    entry.constraints->encryption_context_subset = constraints.subset;
-    if (!constraints.source_arn.empty()) entry.constraints->source_arn = constraints.source_arn;
-  }
-  return entry;
+  return {.key_id = grant.key.Arn(),
+          .grant_id = grant.id.ToString(),
+          .name = grant.name,
+          .creation_date = grant.created,
+          .issuing_account = "arn:aws:iam::" + grant.issuing_account.ToString() + ":root",
+          .operations = grant.terms.operations.List(),
+          .constraints = ShownConstraints(grant.terms.constraints)};
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/sync_wait.h"
 #include "seed/events.h"
 #include "seed/plan.h"
 
@@ -40,11 +41,21 @@ Result<> Apply::CheckWrappingKey(const Declaration& declaration) const {
                           HexEncode(*declaration.wrapping_key), HexEncode(options_.wrapping_key->id())));
 }
 
+Result<> Apply::TakePlace(const keys::KeyName& key) {
+  KAGIMORI_ASSIGN_OR_RETURN(const uint64_t there, SyncWait(services_.key_counts->Get(key.account, key.region)));
+  uint64_t& more = to_be_made_[{key.account, key.region}];
+  if (there + more >= services_.resource_quotas->Of(key.account).keys) return Fail(ErrorKind::kInvalid, kNoPlaceForKey);
+  ++more;
+  return {};
+}
+
 // What would have to change of a key. A refusal is told and counted, and is no error here.
 Result<> Apply::Survey(const DeclaredKey& key) {
   std::vector<std::string> lines;
+  bool makes_key = false;
   const auto plan = [&]() -> Result<> {
     KAGIMORI_ASSIGN_OR_RETURN(const std::optional<Step> step, PlanKey(services_, key, options_.wrapping_key, false));
+    makes_key = step && step->makes_key;
     if (step) lines.push_back(step->line);
     for (const std::string& alias : key.aliases) {
       KAGIMORI_ASSIGN_OR_RETURN(const std::optional<Step> named, PlanAlias(services_, key, alias, false));
@@ -59,6 +70,7 @@ Result<> Apply::Survey(const DeclaredKey& key) {
     lines.clear();
     planned = plan();
   }
+  if (planned && makes_key) planned = TakePlace(key.name);
   if (!planned) {
     if (planned.error().kind != ErrorKind::kInvalid) return OfKey(key, planned.error());
     const std::string text = OfKey(key, planned.error()).error().text;

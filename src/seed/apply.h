@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,8 @@ class Apply {
  private:
   Result<> CheckWrappingKey(const Declaration& declaration) const;
   Result<> Survey(const DeclaredKey& key);
+  // A place among the keys of its account for one that will be made. kInvalid: there is none.
+  Result<> TakePlace(const keys::KeyName& key);
   Result<> ApplyKey(const DeclaredKey& key);
   template <class Plan>
   Result<> Take(const DeclaredKey& key, const Plan& plan);
@@ -51,6 +54,7 @@ class Apply {
   const Options& options_;
   Counts counts_;
   std::string first_refusal_;
+  std::map<std::pair<AccountId, Region>, uint64_t> to_be_made_;  // keys
 };
 
 }  // namespace kagimori::seed

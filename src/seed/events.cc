@@ -34,7 +34,7 @@ Result<> Reserve(const Services& services, const Step& step) {
   const keys::Key& key = step.change.keys[0].after;
   KAGIMORI_RETURN_IF_ERROR(SyncWait(services.key_counts->Get(key.name.account, key.name.region)));
   if (services.key_counts->Reserve(key)) return {};
-  return Fail(ErrorKind::kInvalid, "the account has as many keys in the Region as it may have (--resource-quotas)");
+  return Fail(ErrorKind::kInvalid, kNoPlaceForKey);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "keys/grant_principal.h"
 #include "keys/material_life.h"
 #include "keys/stored_material.h"
+#include "kms/grant_constraints.h"
 #include "kms/key_policy.h"
 #include "seed/account_session.h"
 #include "seed/events.h"
@@ -45,13 +46,7 @@ DeclaredGrant DeclaredOf(const keys::Grant& grant, std::string grantee, std::opt
   if (retiring) SetPrincipal(*std::move(retiring), &request.retiring_principal, &request.retiring_service_principal);
   request.operations = grant.terms.operations.List();
   if (!grant.name.empty()) request.name = grant.name;
-  const keys::GrantConstraints& constraints = grant.terms.constraints;
-  if (!constraints.empty()) {
-    request.constraints.emplace();
-    request.constraints->encryption_context_equals = constraints.equals;
-    request.constraints->encryption_context_subset = constraints.subset;
-    if (!constraints.source_arn.empty()) request.constraints->source_arn = constraints.source_arn;
-  }
+  request.constraints = kms::ShownConstraints(grant.terms.constraints);
   return declared;
 }
 

@@ -320,6 +320,7 @@ class KeyPlanner {
 }  // namespace
 
 Result<std::shared_ptr<const keys::Key>> FindKey(const Services& services, const keys::KeyName& name) {
+  if (services.quarantine->Holds(name.account)) return Refuse("the records of its account are damaged");
   KAGIMORI_ASSIGN_OR_RETURN(std::shared_ptr<const keys::Key> key, SyncWait(services.keys->LoadKey(name)));
   if (key == nullptr) return key;
   if (key->manager != keys::KeyManagerType::kCustomer) return Refuse("it is a service's own key");

@@ -34,6 +34,10 @@ struct Step {
 Result<std::optional<Step>> PlanKey(const Services& services, const DeclaredKey& declared,
                                     const seal::WrappingKey* wrapping_key, bool for_real);
 
+// What is said where the account has as many keys in the Region as it may have.
+inline constexpr char kNoPlaceForKey[] =
+    "the account would have more keys in the Region than it may have (--resource-quotas)";
+
 // One of its aliases. `for_real` as above: without it, the key may be one that is not there yet.
 Result<std::optional<Step>> PlanAlias(const Services& services, const DeclaredKey& declared, const std::string& alias,
                                       bool for_real);
@@ -51,8 +55,8 @@ Result<std::optional<Step>> PlanGrant(const Services& services, const MissingGra
 // All grants of a key, in no order that people see.
 Result<std::vector<std::shared_ptr<const keys::Grant>>> GrantsOf(const Services& services, const keys::KeyName& name);
 
-// As it is now; null: there is none. kInvalid: it is one that no file can be about, since it belongs to a service or is
-// about to be destroyed.
+// As it is now; null: there is none. kInvalid: it is one that no file can be about, since it belongs to a service, is
+// about to be destroyed, or is of an account whose records are damaged.
 Result<std::shared_ptr<const keys::Key>> FindKey(const Services& services, const keys::KeyName& name);
 
 }  // namespace kagimori::seed

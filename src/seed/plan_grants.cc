@@ -105,7 +105,7 @@ Result<std::vector<MissingGrant>> PlanGrants(const Services& services, const Dec
     std::string line = Describe(grant);
     missing.push_back({.line = std::move(line), .grant = std::move(grant)});
   }
-  if (count + missing.size() > services.resource_quotas->Of(declared.name.account).grants_per_key)
+  if (!missing.empty() && count + missing.size() > services.resource_quotas->Of(declared.name.account).grants_per_key)
     return Fail(ErrorKind::kInvalid, "with these it would have too many grants");
   return missing;
 }

@@ -15,6 +15,7 @@
 #include "keys/resource_quotas.h"
 #include "kms/operation.h"
 #include "seal/hierarchy.h"
+#include "seal/quarantine.h"
 #include "store/store.h"
 
 namespace kagimori::seed {
@@ -36,6 +37,7 @@ struct Services {
   kms::Sm2Regions sm2;
   keys::KeyCounts* key_counts;
   const keys::ResourceQuotas* resource_quotas;
+  const seal::Quarantine* quarantine;
 };
 
 }  // namespace kagimori::seed

@@ -1,9 +1,9 @@
 #include "wire/json_writer.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <string>
 
 namespace kagimori::wire {
 namespace {
@@ -98,7 +98,7 @@ void AppendJsonString(std::string_view text, std::string* out) {
     // GCC 12 tells the function the capacity where the string grows, and not the size that was asked for.
     out->resize_and_overwrite(size, [&](char* buffer, size_t) {
       buffer[at] = '"';
-      std::ranges::copy(text, buffer + at + 1);
+      std::char_traits<char>::copy(buffer + at + 1, text.data(), text.size());
       buffer[size - 1] = '"';
       return size;
     });

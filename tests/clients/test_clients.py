@@ -69,5 +69,6 @@ def test_client(client, deployment, tmp_path, record_property):
 
 @pytest.mark.parametrize("absent", ABSENT, ids=lambda absent: absent.name)
 def test_absent(absent, record_property):
+    # Nothing to run: a client that is asked for and cannot be had has its line in the matrix, and counts as not shown.
     record_property("client", absent)
     pytest.skip(f"{absent.name} {absent.version}: cannot be had: {absent.shows}")

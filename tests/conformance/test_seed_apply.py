@@ -12,6 +12,7 @@ from conformance.support.accounts import policy
 from conformance.support.audit_log import audit_events
 from conformance.support.clients import aws_client
 from conformance.support.grants import grants_of, root
+from conformance.support.production import Production
 from conformance.support.server import ACCOUNT, BINARY, REGION, Server, key_arn
 
 KEY = "11111111-2222-4333-8444-555555555555"
@@ -146,6 +147,49 @@ def test_changes_what_may_change(seeded, tmp_path):
     assert kms.get_key_policy(KeyId=KEY)["Policy"] == text
     assert {"TagKey": "team", "TagValue": "billing"} in kms.list_resource_tags(KeyId=KEY)["Tags"]
     assert "nothing to do" in applied(seeded, write(tmp_path, changed))
+
+
+def keys_of(count, more=""):
+    return f'region = "{REGION}"\n' + "".join(
+        f'[[key]]\nid = "{number:08d}-2222-4333-8444-555555555555"\n{more}' for number in range(count)
+    )
+
+
+def test_more_keys_than_the_account_may_have_are_none_at_all(tmp_path):
+    with Server(tmp_path / "data", arguments=["--resource-quotas", "keys=3"]) as server:
+        kms = aws_client(server, "kms")
+        there = kms.create_key()["KeyMetadata"]["KeyId"]
+        refused(server, write(tmp_path, keys_of(3)), "the account would have more keys in the Region than it may have")
+        assert [key["KeyId"] for key in kms.list_keys()["Keys"]] == [there]
+        applied(server, write(tmp_path, keys_of(2)))
+        assert applied(server, write(tmp_path, keys_of(2))).endswith("nothing to do: 2 keys are as the file says\n")
+        with pytest.raises(kms.exceptions.LimitExceededException):
+            kms.create_key()
+
+
+def test_what_is_there_is_no_difference_under_a_lower_quota(own_server, tmp_path):
+    grants = "".join(f'[[key.grant]]\nname = "g{n}"\ngrantee = "{root()}"\noperations = ["Decrypt"]\n' for n in range(3))
+    file = write(tmp_path, keys_of(1, 'aliases = ["alias/a", "alias/b"]\n' + grants))
+    applied(own_server, file)
+    own_server.stop()
+    own_server.arguments = ["--resource-quotas", "keys=0,aliases=1,grants=1"]
+    own_server.start()
+    assert applied(own_server, file).endswith("nothing to do: 1 keys are as the file says\n")
+    refused(own_server, write(tmp_path, keys_of(1, 'aliases = ["alias/c"]\n')), "it has the maximum number of aliases")
+    more = f'[[key.grant]]\nname = "more"\ngrantee = "{root()}"\noperations = ["Decrypt"]\n'
+    refused(own_server, write(tmp_path, keys_of(1, more)), "with these it would have too many grants")
+
+
+def test_a_disk_at_its_reserve_takes_no_change(tmp_path):
+    (tmp_path / "production").mkdir()
+    full = Production(tmp_path / "production")
+    full.reserve_mib = "100000000"  # more than any disk has
+    file = write(tmp_path, keys_of(1))
+    with full.serve():
+        done = full.command("apply", file)
+        assert done.returncode == 1 and "down to its reserve" in done.stderr, done.stdout + done.stderr
+        assert full.command("apply", file, "--dry-run").returncode == 4
+        assert full.kms().list_keys()["Keys"] == []
 
 
 def test_moves_an_alias(seeded, tmp_path):

@@ -1,14 +1,7 @@
 # chamber: the secrets of a service in the Parameter Store, every version of each, encrypted with the key of an alias.
 set -euo pipefail
 PATH=$CLIENT:$PATH
-
-# A command that must fail: `! command` would pass either way, since it never ends a script.
-fails() {
-  if "$@" >failed 2>&1; then
-    echo "succeeded: $*" >&2
-    exit 1
-  fi
-}
+. "$HERE/fails.sh"
 
 # chamber takes the key of this alias.
 key=$(aws kms create-key --description "secrets of services" --query KeyMetadata.KeyId --output text)

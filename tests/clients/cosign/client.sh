@@ -2,14 +2,7 @@
 # sigstore's is asked for anything.
 set -euo pipefail
 PATH=$CLIENT:$PATH
-
-# A command that must fail: `! command` would pass either way, since it never ends a script.
-fails() {
-  if "$@" >failed 2>&1; then
-    echo "succeeded: $*" >&2
-    exit 1
-  fi
-}
+. "$HERE/fails.sh"
 
 key=awskms://${KAGIMORI_URL#https://}/alias/cosign
 printf '{"mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json"}\n' >no-services.json

@@ -2,17 +2,10 @@
 # What it prints is the transcript: the commands that a reader would type, and what they said.
 set -euo pipefail
 PATH=$CLIENT:$PATH
+. "$HERE/fails.sh"
 IFS=, read -r first second <<<"$KEY_ARNS"
 IFS=, read -r alias _ <<<"$ALIAS_ARNS"
 printf 'password: one\nport: 5432\n' >plain.yaml
-
-# A command that must fail: `! command` would pass either way, since it never ends a script.
-fails() {
-  if "$@" >failed 2>&1; then
-    echo "succeeded: $*" >&2
-    exit 1
-  fi
-}
 
 # A command for the transcript, as it is typed, and what it says.
 shown() {

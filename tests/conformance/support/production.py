@@ -31,6 +31,7 @@ class Production:
         self.log = folder.parent / f"{folder.name}.log"
         self.environment = None  # that `serve` runs in; None: this one
         self.process = None
+        self.reserve_mib = "1"
         self.arguments = ()
         said = self.run("init", "--account", "111122223333", *self.proof(), "--recovery-code-out", self.recovery)
         self.key_id = re.search(r"Access key id: +(AKIA[A-Z2-7]{16})\n", said)[1]
@@ -61,7 +62,7 @@ class Production:
     def __enter__(self):
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--data", self.served, "--listen", "127.0.0.1:0", "--audit-reserve", "1",
+                [BINARY, "serve", "--data", self.served, "--listen", "127.0.0.1:0", "--audit-reserve", self.reserve_mib,
                  "--cores", "2", *self.arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=self.environment)
         deadline = time.monotonic() + START_SECONDS
