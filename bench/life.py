@@ -3,6 +3,8 @@
 
     bench/life.py [--build build/release] [--requests 40000] [--rounds 5] [--keys 100000] [--rate 5000] [--only PART...]
 
+`--rate 0`: nothing but the rotations, with the server's CPU for each.
+
 Goals: within 5 %, oldest material included; rotated at the rate of the store's grouped commits, which is that at which the same
 keys are made, and p99 of Encrypt at most twice what it is without. The server has core 0, the client core 1.
 """
@@ -72,8 +74,11 @@ def due(options, folder):
     made = bench.make_store(data, options.keys, bench.ids, "--rotation-days", PERIOD)
     line(f"{options.keys:,} keys made, keys/s", f"{made:.0f}")
     with bench.server() as server:
-        bench.drive(server, 0, 10, requests=2000)
-        quiet = [bench.drive(server, 0, 10) for _ in range(options.rounds)]
+        loaded = options.rate > 0
+        if loaded:
+            bench.drive(server, 0, 10, requests=2000)
+        quiet = [bench.drive(server, 0, 10) for _ in range(options.rounds)] if loaded else []
+        cpu = run.cpu_seconds(server.pid)
         started = time.monotonic()
         advance = subprocess.Popen([options.build / "kagimori", "dev", "clock", "advance", f"{PERIOD}d", "--data", data],
                                    stdout=subprocess.DEVNULL)
@@ -81,14 +86,18 @@ def due(options, folder):
         waiting = threading.Thread(target=lambda: (advance.wait(), took.append(time.monotonic() - started)))
         waiting.start()
         busy = []
-        while advance.poll() is None:
+        while loaded and advance.poll() is None:
             busy.append(bench.drive(server, 0, 10, requests=int(options.rate)))
         waiting.join()
+        cpu = run.cpu_seconds(server.pid) - cpu
         if advance.returncode != 0:
             sys.exit("the clock could not be moved")
     rate = options.keys / took[0]
     line(f"{options.keys:,} due keys rotated, keys/s", f"{rate:.0f}", f">= {0.5 * made:.0f}", rate >= 0.5 * made,
          f"{rate / made:.2f} of the rate at which they were made, in {took[0]:.1f} s")
+    if not loaded:
+        line("CPU of the server for each, µs", f"{cpu * 1e6 / options.keys:.0f}")
+        return
     before, during = (statistics.median(one["p99_us"] for one in figures) for figures in (quiet, busy))
     line(f"Encrypt at {options.rate}/s meanwhile: p99, µs", f"{during:.0f}", f"<= {2 * before:.0f}", during <= 2 * before,
          f"{before:.0f} without; the worst second {max(one['p99_us'] for one in busy):.0f}")
